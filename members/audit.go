@@ -1,0 +1,52 @@
+package members
+
+import (
+	"context"
+	"encoding/json"
+
+	"fiel/db"
+)
+
+// Act is one thing done by staff, a till, the command line or the system itself.
+type Act struct {
+	Actor   string // staff:7, till:3, cli:ana, system
+	Door    string // cli, page, api, till, text
+	IP      string
+	Action  string // member.add, points.credit, voucher.redeem ...
+	Subject string // member:12, voucher:9 ...: never a phone number
+	Before  any    // what changed, as JSON; nil leaves it out
+	After   any
+	Request string
+}
+
+// Record writes the act down in the same transaction as what it did. The row cannot be changed or removed.
+func Record(ctx context.Context, tx *db.Tx, program int64, a Act) error {
+	before, err := auditJSON(a.Before)
+	if err != nil {
+		return err
+	}
+	after, err := auditJSON(a.After)
+	if err != nil {
+		return err
+	}
+	return New(tx).insertAudit(ctx, insertAuditParams{
+		ProgramID: program, ID: tx.ID(), At: tx.Now, Actor: a.Actor, Door: a.Door, IP: a.IP, Action: a.Action, Subject: a.Subject,
+		Before: before, After: after, RequestID: a.Request,
+	})
+}
+
+func auditJSON(v any) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", db.Errorf(db.Internal, "audit: %w", err)
+	}
+	return string(b), nil
+}
+
+// Audits lists acts after the given row id, oldest first, at most limit.
+func Audits(ctx context.Context, tx *db.Tx, program, after, limit int64) ([]Audit, error) {
+	return New(tx).auditsAfter(ctx, auditsAfterParams{ProgramID: program, ID: after, Limit: int32(min(limit, 1000))})
+}

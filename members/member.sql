@@ -1,0 +1,44 @@
+-- name: insertMember :one
+INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+RETURNING *;
+
+-- name: memberByID :one
+SELECT * FROM members WHERE program_id = $1 AND id = $2;
+
+-- name: memberByPhone :one
+SELECT * FROM members WHERE program_id = $1 AND phone = $2;
+
+-- name: memberByCard :one
+SELECT member_id FROM cards WHERE program_id = $1 AND code = $2;
+
+-- name: lockMember :one
+UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING *;
+
+-- name: hashOfMember :one
+SELECT hash FROM members WHERE program_id = $1 AND id = $2;
+
+-- name: comeBack :one
+UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING *;
+
+-- name: leave :exec
+UPDATE members SET left_at = $3 WHERE program_id = $1 AND id = $2 AND left_at = 0;
+
+-- name: setName :exec
+UPDATE members SET name = $3 WHERE program_id = $1 AND id = $2;
+
+-- name: setLanguage :exec
+UPDATE members SET language = $3 WHERE program_id = $1 AND id = $2;
+
+-- name: setWroteFirst :exec
+UPDATE members SET wrote_first = TRUE WHERE program_id = $1 AND id = $2 AND NOT wrote_first;
+
+-- name: setBirthday :exec
+UPDATE members SET birth_month = $3, birth_day = $4, birth_year = $5, birth_first_at = $6, birth_set_at = $7
+WHERE program_id = $1 AND id = $2;
+
+-- name: membersAfter :many
+SELECT * FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY id LIMIT $3;
+
+-- name: countMembers :one
+SELECT COUNT(*) FROM members WHERE program_id = $1 AND phone <> '' AND left_at = 0;

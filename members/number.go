@@ -1,0 +1,85 @@
+package members
+
+import (
+	"context"
+
+	"fiel/db"
+)
+
+// Number is what we know of a phone number without holding it: whether it has stopped us, whether texts arrive, and how often we
+// answered it lately.
+type Number struct {
+	ProgramID int64
+	Hash      string
+	touchNumberRow
+}
+
+// Health of a number.
+const (
+	HealthGood     = ""
+	HealthBad      = "bad"      // never text it again
+	HealthLandline = "landline" // cannot receive texts
+	HealthConfirm  = "confirm"  // ask at the till whether it is still theirs
+	HealthSuspect  = "suspect"  // somebody said "wrong number"
+)
+
+// Stopped says whether the number has left all texts, or was erased.
+func (n Number) Stopped() bool { return n.StoppedAt != 0 || n.SuppressedAt != 0 }
+
+// Textable says whether a text of ours may go there at all.
+func (n Number) Textable() bool {
+	return !n.Stopped() && n.Health != HealthBad && n.Health != HealthLandline && n.Health != HealthSuspect
+}
+
+// Touch takes the row of a number, making it if need be, and holds it until the transaction ends. It comes before any other
+// write about that person: without it PostgreSQL lost purchases that raced with joining.
+func Touch(ctx context.Context, tx *db.Tx, program int64, hash string) (Number, error) {
+	row, err := New(tx).touchNumber(ctx, touchNumberParams{ProgramID: program, Hash: hash, Touched: tx.Now})
+	return Number{ProgramID: program, Hash: hash, touchNumberRow: row}, err
+}
+
+// Mark records the health of a number.
+func Mark(ctx context.Context, tx *db.Tx, program int64, hash, health string) error {
+	return New(tx).markNumber(ctx, markNumberParams{ProgramID: program, Hash: hash, Health: health})
+}
+
+// Limits against two robots answering each other.
+const (
+	maxReplies  = 5              // to one number in repliesSpan
+	repliesSpan = 10 * 60 * 1000 // milliseconds
+	maxHelps    = 3              // help lines a day
+)
+
+// Allow says whether one more reply may go to the number now, and counts it. The help line for texts that were not understood
+// has a tighter limit of its own, by the local day given. The caller holds the row (see [Touch]).
+func (n Number) Allow(ctx context.Context, tx *db.Tx, help bool, day string) (bool, error) {
+	if tx.Now-n.RepliesSince >= repliesSpan {
+		n.Replies, n.RepliesSince = 0, tx.Now
+	}
+	if n.HelpsDay != day {
+		n.Helps, n.HelpsDay = 0, day
+	}
+	if n.Replies >= maxReplies || help && n.Helps >= maxHelps {
+		return false, nil
+	}
+	n.Replies++
+	if help {
+		n.Helps++
+	}
+	return true, n.keepCounts(ctx, tx)
+}
+
+// AllowOnceStopped says whether the one line a day that a stopped number gets may go out now, and counts it.
+func (n Number) AllowOnceStopped(ctx context.Context, tx *db.Tx, day string) (bool, error) {
+	if n.ToldDay == day {
+		return false, nil
+	}
+	n.ToldDay = day
+	return true, n.keepCounts(ctx, tx)
+}
+
+func (n Number) keepCounts(ctx context.Context, tx *db.Tx) error {
+	return New(tx).countReply(ctx, countReplyParams{
+		ProgramID: n.ProgramID, Hash: n.Hash, Replies: n.Replies, RepliesSince: n.RepliesSince, Helps: n.Helps, HelpsDay: n.HelpsDay, ToldDay: n.ToldDay,
+	})
+}

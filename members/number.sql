@@ -1,0 +1,19 @@
+-- name: touchNumber :one
+-- Takes the row of the number; whatever is written about that number waits for it.
+INSERT INTO phones (program_id, hash, touched) VALUES ($1, $2, $3)
+ON CONFLICT (program_id, hash) DO UPDATE SET touched = excluded.touched
+RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day;
+
+-- name: stopNumber :exec
+UPDATE phones SET stopped_at = $3 WHERE program_id = $1 AND hash = $2 AND stopped_at = 0;
+
+-- name: openNumber :exec
+UPDATE phones SET stopped_at = 0, suppressed_at = 0, health = CASE WHEN health = 'suspect' THEN '' ELSE health END
+WHERE program_id = $1 AND hash = $2;
+
+-- name: markNumber :exec
+UPDATE phones SET health = $3 WHERE program_id = $1 AND hash = $2;
+
+-- name: countReply :exec
+UPDATE phones SET replies = $3, replies_since = $4, helps = $5, helps_day = $6, told_day = $7
+WHERE program_id = $1 AND hash = $2;

@@ -1,0 +1,118 @@
+package members
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"fiel/db"
+)
+
+// NewProgram is what a program is made from.
+type NewProgram struct {
+	Name      string // what a text calls the shop; at most 20 letters, so that texts keep to one part
+	Contact   string // where a customer reaches a person
+	Country   string // ISO 3166 two letters: the country of its numbers and rules
+	Currency  string // ISO 4217
+	Zone      string // IANA
+	Language  string // of members who have not shown theirs
+	Countries string // further countries whose numbers may join, "CL,BO"
+	JoinBonus int64  // points
+}
+
+func (n NewProgram) validate() error {
+	if l := utf8.RuneCountInString(n.Name); l == 0 || l > 20 {
+		return db.Errorf(db.Invalid, "a program needs a name of at most 20 letters: it stands in every text")
+	}
+	if len(n.Country) != 2 || n.Country != strings.ToUpper(n.Country) {
+		return db.Errorf(db.Invalid, "%q is no country: two capital letters such as PE, MX, ES, US", n.Country)
+	}
+	if len(n.Currency) != 3 || n.Currency != strings.ToUpper(n.Currency) {
+		return db.Errorf(db.Invalid, "%q is no currency: three capital letters such as PEN, MXN, EUR, USD", n.Currency)
+	}
+	if n.JoinBonus < 0 || n.JoinBonus > 1_000_000 {
+		return db.Errorf(db.Invalid, "a join bonus is 0 to 1,000,000 points")
+	}
+	return checkZone(n.Zone)
+}
+
+// checkZone refuses a zone that this binary's table does not know: a campaign in it could never be timed.
+func checkZone(zone string) error {
+	if _, err := time.LoadLocation(zone); err != nil || zone == "" || zone == "Local" {
+		return db.Errorf(db.Invalid, "%q is no time zone: use a name such as America/Lima or Europe/Madrid", zone)
+	}
+	return nil
+}
+
+// CreateProgram makes a program. It answers db.Invalid with what to change.
+func CreateProgram(ctx context.Context, tx *db.Tx, n NewProgram) (Program, error) {
+	if err := n.validate(); err != nil {
+		return Program{}, err
+	}
+	return New(tx).insertProgram(ctx, insertProgramParams{
+		ID: tx.ID(), Name: n.Name, Contact: n.Contact, Country: n.Country, Currency: n.Currency, Zone: n.Zone, Language: n.Language,
+		Countries: n.Countries, JoinBonus: n.JoinBonus, CreatedAt: tx.Now,
+	})
+}
+
+// ProgramByID answers db.Missing when there is no such program.
+func ProgramByID(ctx context.Context, tx *db.Tx, id int64) (Program, error) {
+	p, err := New(tx).program(ctx, id)
+	return p, orMissing(err, "there is no program %d", id)
+}
+
+// Programs lists all programs in the order they were made.
+func Programs(ctx context.Context, tx *db.Tx) ([]Program, error) { return New(tx).programs(ctx) }
+
+// OnlyProgram is the program of a server that has one: db.Missing before `fiel init`, db.Refused when there are several and one
+// has to be named.
+func OnlyProgram(ctx context.Context, tx *db.Tx) (Program, error) {
+	all, err := Programs(ctx, tx)
+	switch {
+	case err != nil:
+		return Program{}, err
+	case len(all) == 0:
+		return Program{}, db.Errorf(db.Missing, "there is no program yet: run `fiel init`")
+	case len(all) > 1:
+		return Program{}, db.Errorf(db.Refused, "there are %d programs: say which with --program", len(all))
+	}
+	return all[0], nil
+}
+
+// SetTextingHours narrows the hours of service and marketing texts: minutes of the day, until is exclusive.
+func SetTextingHours(ctx context.Context, tx *db.Tx, program, from, until int64) error {
+	if from < 0 || until > 24*60 || from >= until {
+		return db.Errorf(db.Invalid, "texting hours must open before they close, within one day")
+	}
+	n, err := New(tx).setTextingHours(ctx, setTextingHoursParams{ID: program, QuietFrom: from, QuietUntil: until})
+	if err == nil && n == 0 {
+		return db.Errorf(db.Missing, "there is no program %d", program)
+	}
+	return err
+}
+
+// Location is the program's zone; UTC if the table of this machine does not know it any more.
+func (p Program) Location() *time.Location { return location(p.Zone) }
+
+// Welcomes says whether a number of this country (ISO 3166) may join: the program's own country or one it names. Numbers from
+// elsewhere are the usual source of text pumping.
+func (p Program) Welcomes(country string) bool {
+	if country == p.Country {
+		return true
+	}
+	for _, c := range strings.Split(p.Countries, ",") {
+		if c = strings.TrimSpace(c); c == country || c == "*" {
+			return true
+		}
+	}
+	return false
+}
+
+func location(zone string) *time.Location {
+	l, err := time.LoadLocation(zone)
+	if err != nil {
+		return time.UTC
+	}
+	return l
+}

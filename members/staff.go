@@ -1,0 +1,59 @@
+package members
+
+import (
+	"context"
+	"strings"
+
+	"fiel/db"
+)
+
+// Roles of staff, from least to most.
+const (
+	Cashier = "cashier"
+	Manager = "manager"
+	Owner   = "owner"
+)
+
+// NewStaff is what a person at a store is entered with. Store 0 is all stores; a phone '' can be added later.
+type NewStaff struct {
+	Store int64
+	Name  string
+	Role  string
+	Phone Phone
+}
+
+// AddStaff enters a person: db.Conflict when the phone is another person's, db.Invalid with what to change.
+func AddStaff(ctx context.Context, tx *db.Tx, program int64, n NewStaff) (Staff, error) {
+	if n.Name = strings.TrimSpace(n.Name); n.Name == "" || len(n.Name) > 80 {
+		return Staff{}, db.Errorf(db.Invalid, "staff need a name of at most 80 letters")
+	}
+	switch n.Role {
+	case Cashier, Manager, Owner:
+	default:
+		return Staff{}, db.Errorf(db.Invalid, "%q is no role: cashier, manager or owner", n.Role)
+	}
+	s, err := New(tx).insertStaff(ctx, insertStaffParams{
+		ProgramID: program, ID: tx.ID(), StoreID: n.Store, Name: n.Name, Role: n.Role, Phone: n.Phone, CreatedAt: tx.Now,
+	})
+	if db.Taken(err, "staff_phone") {
+		return Staff{}, db.Errorf(db.Conflict, "that phone belongs to somebody else on the staff")
+	}
+	return s, err
+}
+
+// StaffByID answers db.Missing when nobody with that id works here.
+func StaffByID(ctx context.Context, tx *db.Tx, program, id int64) (Staff, error) {
+	s, err := New(tx).staffByID(ctx, program, id)
+	return s, orMissing(err, "nobody on the staff has the id %d", id)
+}
+
+// StaffByPhone answers db.Missing when nobody on the staff has that phone.
+func StaffByPhone(ctx context.Context, tx *db.Tx, program int64, phone Phone) (Staff, error) {
+	s, err := New(tx).staffByPhone(ctx, program, phone)
+	return s, orMissing(err, "nobody on the staff has that phone")
+}
+
+// StaffOf lists who works for a program.
+func StaffOf(ctx context.Context, tx *db.Tx, program int64) ([]Staff, error) {
+	return New(tx).staffOf(ctx, program)
+}
