@@ -63,7 +63,7 @@ func comeBack(ctx context.Context, tx *db.Tx, m Member, j Joining) (Member, bool
 			return Member{}, false, err
 		}
 	}
-	m, err := New(tx).comeBack(ctx, m.ProgramID, m.ID)
+	m, err := New(tx).returnMember(ctx, m.ProgramID, m.ID)
 	return m, back, err
 }
 

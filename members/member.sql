@@ -18,7 +18,7 @@ UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING *;
 -- name: hashOfMember :one
 SELECT hash FROM members WHERE program_id = $1 AND id = $2;
 
--- name: comeBack :one
+-- name: returnMember :one
 UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING *;
 
 -- name: leave :exec

@@ -9,49 +9,6 @@ import (
 	"context"
 )
 
-const comeBack = `-- name: comeBack :one
-UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched
-`
-
-func (q *Queries) comeBack(ctx context.Context, programID int64, iD int64) (Member, error) {
-	row := q.db.QueryRowContext(ctx, comeBack, programID, iD)
-	var i Member
-	err := row.Scan(
-		&i.ProgramID,
-		&i.ID,
-		&i.Phone,
-		&i.Hash,
-		&i.Name,
-		&i.Email,
-		&i.Language,
-		&i.Zone,
-		&i.StoreID,
-		&i.Tag,
-		&i.BirthMonth,
-		&i.BirthDay,
-		&i.BirthYear,
-		&i.BirthFirstAt,
-		&i.BirthSetAt,
-		&i.JoinedAt,
-		&i.LeftAt,
-		&i.ErasedAt,
-		&i.MergedInto,
-		&i.Service,
-		&i.Marketing,
-		&i.WroteFirst,
-		&i.ConsentGen,
-		&i.Balance,
-		&i.Debt,
-		&i.Seq,
-		&i.Carry,
-		&i.LastPurchaseID,
-		&i.LastPurchaseAt,
-		&i.Purchases,
-		&i.Touched,
-	)
-	return i, err
-}
-
 const countMembers = `-- name: countMembers :one
 SELECT COUNT(*) FROM members WHERE program_id = $1 AND phone <> '' AND left_at = 0
 `
@@ -365,6 +322,49 @@ func (q *Queries) membersAfter(ctx context.Context, arg membersAfterParams) ([]M
 		return nil, err
 	}
 	return items, nil
+}
+
+const returnMember = `-- name: returnMember :one
+UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched
+`
+
+func (q *Queries) returnMember(ctx context.Context, programID int64, iD int64) (Member, error) {
+	row := q.db.QueryRowContext(ctx, returnMember, programID, iD)
+	var i Member
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.Phone,
+		&i.Hash,
+		&i.Name,
+		&i.Email,
+		&i.Language,
+		&i.Zone,
+		&i.StoreID,
+		&i.Tag,
+		&i.BirthMonth,
+		&i.BirthDay,
+		&i.BirthYear,
+		&i.BirthFirstAt,
+		&i.BirthSetAt,
+		&i.JoinedAt,
+		&i.LeftAt,
+		&i.ErasedAt,
+		&i.MergedInto,
+		&i.Service,
+		&i.Marketing,
+		&i.WroteFirst,
+		&i.ConsentGen,
+		&i.Balance,
+		&i.Debt,
+		&i.Seq,
+		&i.Carry,
+		&i.LastPurchaseID,
+		&i.LastPurchaseAt,
+		&i.Purchases,
+		&i.Touched,
+	)
+	return i, err
 }
 
 const setBirthday = `-- name: setBirthday :exec

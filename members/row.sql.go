@@ -67,20 +67,6 @@ type Member struct {
 	Touched        int64
 }
 
-type Phone struct {
-	ProgramID    int64
-	Hash         string
-	Touched      int64
-	StoppedAt    int64
-	Health       string
-	SuppressedAt int64
-	Replies      int64
-	RepliesSince int64
-	Helps        int64
-	HelpsDay     string
-	ToldDay      string
-}
-
 type Program struct {
 	ID            int64
 	Name          string

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// Exit codes of every command.
+const (
+	exitDone    = 0
+	exitRefused = 1 // with a sentence that says why
+	exitUsage   = 2 // the command was not called right
+)
+
+// Streams is what a command reads, writes and is told by its environment.
+type Streams struct {
+	In  io.Reader
+	Out io.Writer
+	Err io.Writer
+	Env []string
+}
+
+// commands is the command line; each field is one file of this folder.
+type commands struct {
+	Settings
+
+	JSON    bool  `help:"Answer in JSON."`
+	Program int64 `help:"Which program, where the server has several." placeholder:"ID"`
+
+	Demo     demoCmd     `cmd:"" help:"A seeded café on this machine, with a phone in the browser. Needs no account."`
+	Init     initCmd     `cmd:"" help:"Set up a program with its first store, owner, sender and till."`
+	Serve    serveCmd    `cmd:"" help:"Answer texts and tills, send what is due."`
+	Text     textCmd     `cmd:"" help:"Text the shop as if from a phone, and print the answer."`
+	Phone    phoneCmd    `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
+	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
+	Till     tillCmd     `cmd:"" help:"Add and list tills."`
+	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
+	Credit   creditCmd   `cmd:"" help:"Give a member points by hand."`
+	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
+	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
+	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine, as ratios."`
+	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with the set-up and say how to mend it."`
+}
+
+// App is what a command works with.
+type App struct {
+	Streams
+	Settings
+	ctx     context.Context
+	json    bool
+	program int64
+	clock   func() time.Time
+	log     *slog.Logger
+}
+
+// Run is the program: it reads arguments, runs one command and returns its exit code. Tests call it too.
+func Run(ctx context.Context, args []string, s Streams) int {
+	var c commands
+	parser, err := newParser(&c, s)
+	if err != nil {
+		return fail(s, err, false)
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(s.Err, "fiel: %v\nRun `fiel --help` for the commands.\n", err)
+		return exitUsage
+	}
+	app := &App{Streams: s, Settings: c.Settings, ctx: ctx, json: c.JSON, program: c.Program, clock: time.Now, log: newLog(s.Err, c.LogLevel)}
+	if err := k.Run(app); err != nil {
+		return fail(s, err, c.JSON)
+	}
+	return exitDone
+}
+
+// exit carries --help out of kong without ending the process, so that tests can ask for help too.
+type exit int
+
+func newParser(c *commands, s Streams) (*kong.Kong, error) {
+	resolver, err := settingsResolver(s.Env)
+	if err != nil {
+		return nil, err
+	}
+	return kong.New(c,
+		kong.Name("fiel"),
+		kong.Description("Fiel: points and offers by SMS, on a box of your own. A phone number is the card."),
+		kong.Writers(s.Out, s.Err),
+		kong.Resolvers(resolver),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),
+		kong.Exit(func(code int) { panic(exit(code)) }),
+	)
+}
+
+// fail prints an error as a sentence and gives the exit code for it.
+func fail(s Streams, err error, asJSON bool) int {
+	code := db.CodeOf(err)
+	if asJSON {
+		_ = json.NewEncoder(s.Err).Encode(map[string]any{"error": map[string]string{"code": string(code), "message": err.Error()}})
+	} else {
+		fmt.Fprintf(s.Err, "fiel: %v\n", err)
+	}
+	return exitRefused
+}
+
+// open opens the database the settings name, ready for work.
+func (a *App) open() (*db.DB, error) {
+	d, err := db.Open(a.ctx, a.Database, db.Options{Clock: a.clock, Log: a.log})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Ready(a.ctx); err != nil {
+		d.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// key reads FIEL_KEY_FILE and makes sure that it is the key of this database.
+func (a *App) key(d *db.DB) (members.Key, error) {
+	k, err := members.ReadKey(a.KeyFile)
+	if err != nil {
+		return k, err
+	}
+	return k, d.Read(a.ctx, k.Check)
+}
+
+// pick finds the program a command is about: the one named, else the only one.
+func (a *App) pick(ctx context.Context, tx *db.Tx) (members.Program, error) {
+	if a.program != 0 {
+		return members.ProgramByID(ctx, tx, a.program)
+	}
+	return members.OnlyProgram(ctx, tx)
+}
+
+// shop opens the database with its key and gives both to f with the program the command is about.
+func (a *App) shop(f func(d *db.DB, key members.Key, p members.Program) error) error {
+	d, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	key, err := a.key(d)
+	if err != nil {
+		return err
+	}
+	var p members.Program
+	err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		p, err = a.pick(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return f(d, key, p)
+}
+
+// answer prints v as JSON when that was asked for, else what f writes.
+func (a *App) answer(v any, f func(w io.Writer)) error {
+	if a.json {
+		e := json.NewEncoder(a.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(v)
+	}
+	f(a.Out)
+	return nil
+}
+
+func newLog(w io.Writer, level slog.Level) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}

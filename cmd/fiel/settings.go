@@ -1,0 +1,149 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"reflect"
+	"sort"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"github.com/alecthomas/kong"
+
+	"fiel/db"
+)
+
+// Settings may be given by flag, by environment or in the file that FIEL_CONFIG names (fiel.conf in the working directory unless
+// set); a flag wins over the environment, the environment over the file. The tag `set` is the name in both.
+type Settings struct {
+	Database         string     `set:"FIEL_DATABASE" default:"fiel.db" placeholder:"PATH|URL" help:"SQLite file, or postgres:// URL (FIEL_DATABASE)."`
+	KeyFile          string     `set:"FIEL_KEY_FILE" default:"fiel.key" placeholder:"PATH" help:"File with the key that seals secrets (FIEL_KEY_FILE)."`
+	Listen           string     `set:"FIEL_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on (FIEL_LISTEN)."`
+	MetricsListen    string     `set:"FIEL_METRICS_LISTEN" default:"127.0.0.1:9464" placeholder:"ADDR" help:"Address for /metrics, off when empty (FIEL_METRICS_LISTEN)."`
+	PublicURL        string     `set:"FIEL_PUBLIC_URL" placeholder:"URL" help:"How the world reaches this server, such as https://fiel.example (FIEL_PUBLIC_URL)."`
+	TwilioAccountSID string     `set:"FIEL_TWILIO_ACCOUNT_SID" placeholder:"AC…" help:"Twilio account (FIEL_TWILIO_ACCOUNT_SID)."`
+	TwilioAuthToken  string     `set:"FIEL_TWILIO_AUTH_TOKEN" placeholder:"TOKEN" help:"Its auth token; better in the environment than in a flag (FIEL_TWILIO_AUTH_TOKEN)."`
+	TwilioFrom       string     `set:"FIEL_TWILIO_FROM" placeholder:"+…" help:"Number to send from (FIEL_TWILIO_FROM)."`
+	TwilioServiceSID string     `set:"FIEL_TWILIO_SERVICE_SID" placeholder:"MG…" help:"Messaging service to send through, instead of a number (FIEL_TWILIO_SERVICE_SID)."`
+	TwilioBaseURL    string     `set:"FIEL_TWILIO_BASE_URL" default:"https://api.twilio.com" placeholder:"URL" help:"Where Twilio's REST service is (FIEL_TWILIO_BASE_URL)."`
+	LogLevel         slog.Level `set:"FIEL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (FIEL_LOG_LEVEL)."`
+	TrustedProxies   string     `set:"FIEL_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For counts (FIEL_TRUSTED_PROXIES)."`
+}
+
+const configSetting = "FIEL_CONFIG"
+
+// settingNames maps the name of each setting to the flag kong made of its field.
+func settingNames() map[string]bool {
+	names := map[string]bool{configSetting: true}
+	for f := range reflect.TypeFor[Settings]().Fields() {
+		names[f.Tag.Get("set")] = true
+	}
+	return names
+}
+
+// settingsResolver gives kong the values for flags that were not given, environment before file. A name nobody knows is refused:
+// a misspelt setting that is silently ignored is found in production.
+func settingsResolver(environ []string) (kong.Resolver, error) {
+	env, err := envSettings(environ)
+	if err != nil {
+		return nil, err
+	}
+	file, err := fileSettings(env[configSetting])
+	if err != nil {
+		return nil, err
+	}
+	return kong.ResolverFunc(func(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
+		name := flag.Tag.Get("set")
+		if name == "" {
+			return nil, nil //nolint:nilnil // kong's way to say "not mine"
+		}
+		if v, ok := env[name]; ok {
+			return v, nil
+		}
+		if v, ok := file[name]; ok {
+			return v, nil
+		}
+		return nil, nil //nolint:nilnil // as above
+	}), nil
+}
+
+func envSettings(environ []string) (map[string]string, error) {
+	known, got := settingNames(), map[string]string{}
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, "FIEL_") {
+			continue
+		}
+		if !known[name] {
+			return nil, unknownSetting(name, "the environment", known)
+		}
+		got[name] = value
+	}
+	return got, nil
+}
+
+// fileSettings reads lines NAME=value; # starts a comment. Without a path it reads fiel.conf if there is one.
+func fileSettings(path string) (map[string]string, error) {
+	named := path != ""
+	if !named {
+		path = "fiel.conf"
+	}
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return map[string]string{}, nil
+	}
+	if err != nil {
+		return nil, db.Errorf(db.Invalid, "the settings file %s cannot be read: %w", path, err)
+	}
+	return parseSettings(path, text)
+}
+
+func parseSettings(path string, text []byte) (map[string]string, error) {
+	known, got := settingNames(), map[string]string{}
+	lines := bufio.NewScanner(bytes.NewReader(text))
+	for n := 1; lines.Scan(); n++ {
+		line := strings.TrimSpace(lines.Text())
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		name, value, ok := strings.Cut(line, "=")
+		name = strings.TrimSpace(name)
+		if !ok {
+			return nil, db.Errorf(db.Invalid, "%s line %d: write NAME=value", path, n)
+		}
+		if !known[name] || name == configSetting {
+			return nil, unknownSetting(name, path, known)
+		}
+		if _, twice := got[name]; twice {
+			return nil, db.Errorf(db.Invalid, "%s line %d: %s stands twice", path, n, name)
+		}
+		got[name] = strings.Trim(strings.TrimSpace(value), `"`)
+	}
+	return got, lines.Err()
+}
+
+func unknownSetting(name, where string, known map[string]bool) error {
+	near, best := "", 5
+	for _, k := range sortedKeys(known) {
+		if d := levenshtein.ComputeDistance(name, k); d < best {
+			near, best = k, d
+		}
+	}
+	if near != "" {
+		return db.Errorf(db.Invalid, "%s in %s is no setting of Fiel; did you mean %s?", name, where, near)
+	}
+	return db.Errorf(db.Invalid, "%s in %s is no setting of Fiel; `fiel serve --help` lists them", name, where)
+}
+
+func sortedKeys(m map[string]bool) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	return keys
+}

@@ -1,0 +1,46 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo-contrib/echoprometheus"
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics counts what the process does, for Prometheus. Its handler belongs on a listener of its own, not on the public one.
+type Metrics struct {
+	registry *prometheus.Registry
+	texts    *prometheus.CounterVec
+}
+
+// NewMetrics starts counting, with the process and the Go runtime included.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		texts:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fiel_texts_total", Help: "Texts by class and what the attempt came to."}, []string{"class", "result"}),
+	}
+	m.registry.MustRegister(m.texts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Text counts one attempt to send.
+func (m *Metrics) Text(class, result string) { m.texts.WithLabelValues(class, result).Inc() }
+
+// Handler serves /metrics.
+func (m *Metrics) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}))
+	return mux
+}
+
+func (m *Metrics) middleware() echo.MiddlewareFunc {
+	return echoprometheus.NewMiddlewareWithConfig(echoprometheus.MiddlewareConfig{
+		Namespace:                 "fiel",
+		Registerer:                m.registry,
+		DoNotUseRequestPathFor404: true,
+		LabelFuncs:                map[string]echoprometheus.LabelValueFunc{"host": func(echo.Context, error) string { return "" }},
+	})
+}
