@@ -1,0 +1,222 @@
+package campaigns
+
+import (
+	"slices"
+	"testing"
+	"time"
+	_ "time/tzdata"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"fiel/db"
+)
+
+func zone(t testing.TB, name string) *time.Location {
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return loc
+}
+
+func read(t testing.TB, c Calendar) schedule {
+	s, err := c.read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func instant(t testing.TB, s string) time.Time {
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+// A wall clock is watched minute by minute for two years, and so is the calendar: both must name the same instants, one a day.
+func TestEveryDayOnceByTheMinute(t *testing.T) {
+	for _, c := range []struct{ zone, from, at, why string }{
+		{"Europe/Madrid", "2026-01-01T00:00:00Z", "02:30", "skipped on 29 March 2026, twice on 25 October"},
+		{"America/Sao_Paulo", "2017-06-01T00:00:00Z", "00:10", "midnight itself was skipped when summer time began"},
+		{"Australia/Lord_Howe", "2026-01-01T00:00:00Z", "01:45", "half an hour of summer time"},
+		{"Pacific/Apia", "2011-01-01T00:00:00Z", "10:00", "no 30 December 2011"},
+		{"America/Lima", "2026-01-01T00:00:00Z", "10:00", "no summer time"},
+	} {
+		t.Run(c.zone, func(t *testing.T) {
+			t.Parallel()
+			loc, from := zone(t, c.zone), instant(t, c.from)
+			s := read(t, Calendar{On: "daily", At: c.at})
+			var byCalendar, byClock []time.Time
+			seen := DateOf(from.In(loc))
+			for now := from.Add(time.Minute); now.Before(from.AddDate(2, 0, 0)); now = now.Add(time.Minute) {
+				for _, o := range s.due(loc, now.Add(-time.Minute), now) {
+					byCalendar = append(byCalendar, o.At.UTC())
+				}
+				local := now.In(loc)
+				if d := DateOf(local); seen.Before(d) && local.Hour()*60+local.Minute() >= s.minute {
+					seen, byClock = d, append(byClock, now)
+				}
+			}
+			if !byCalendar[0].Equal(byClock[0]) { // the day on which the watch began
+				byCalendar = byCalendar[1:]
+			}
+			if diff := cmp.Diff(byClock, byCalendar); diff != "" {
+				t.Errorf("the clock on the wall (-) and the calendar (+) differ, %s:\n%s", c.why, diff)
+			}
+			if n := len(byClock); n < 728 || n > 731 {
+				t.Errorf("%d occurrences in two years", n)
+			}
+		})
+	}
+}
+
+func TestOddLocalTimes(t *testing.T) {
+	for _, c := range []struct {
+		name, zone, on, at, ends string
+		last, now                string
+		want                     []string // date at..ends
+	}{
+		{
+			"the skipped hour: the first instant after the gap", "Europe/Madrid", "daily", "02:30", "03:30",
+			"2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", []string{"2026-03-29 2026-03-29T01:00:00Z..2026-03-29T01:30:00Z"},
+		},
+		{
+			"offer whole in the gap keeps its length", "Europe/Madrid", "daily", "02:10", "02:40",
+			"2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", []string{"2026-03-29 2026-03-29T01:00:00Z..2026-03-29T01:30:00Z"},
+		},
+		{
+			"the repeated hour: its first pass", "Europe/Madrid", "daily", "02:30", "1d",
+			"2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z", []string{"2026-10-25 2026-10-25T00:30:00Z..2026-10-25T23:00:00Z"},
+		},
+		{
+			"midnight skipped", "America/Sao_Paulo", "daily", "00:00", "00:30",
+			"2018-11-03T12:00:00Z", "2018-11-04T12:00:00Z", []string{"2018-11-04 2018-11-04T03:00:00Z..2018-11-04T03:30:00Z"},
+		},
+		{
+			"a Friday that never was moves to Saturday", "Pacific/Apia", "fri", "16:00", "18:00",
+			"2011-12-25T00:00:00Z", "2012-01-05T00:00:00Z", []string{"2011-12-31 2011-12-31T02:00:00Z..2011-12-31T04:00:00Z"},
+		},
+		{
+			"Friday and Saturday are one when Friday never was", "Pacific/Apia", "fri sat", "16:00", "18:00",
+			"2011-12-26T00:00:00Z", "2012-01-05T00:00:00Z", []string{"2011-12-31 2011-12-31T02:00:00Z..2011-12-31T04:00:00Z"},
+		},
+		{
+			"a single date that never was", "Pacific/Apia", "2011-12-30", "09:00", "3d",
+			"2011-12-25T00:00:00Z", "2012-01-05T00:00:00Z", []string{"once 2011-12-30T19:00:00Z..2012-01-02T10:00:00Z"},
+		},
+		{
+			"Friday flash sale in Lima", "America/Lima", "fri", "16:00", "18:00",
+			"2026-11-26T00:00:00Z", "2026-12-05T00:00:00Z",
+			[]string{"2026-11-27 2026-11-27T21:00:00Z..2026-11-27T23:00:00Z", "2026-12-04 2026-12-04T21:00:00Z..2026-12-04T23:00:00Z"},
+		},
+		{
+			"over midnight", "America/Lima", "sat", "22:00", "02:00",
+			"2026-11-26T00:00:00Z", "2026-11-30T00:00:00Z", []string{"2026-11-28 2026-11-29T03:00:00Z..2026-11-29T07:00:00Z"},
+		},
+		{
+			"a blast with its own end", "America/Lima", "2026-12-20", "10:00", "2026-12-24 20:00",
+			"2026-12-01T00:00:00Z", "2026-12-31T00:00:00Z", []string{"once 2026-12-20T15:00:00Z..2026-12-25T01:00:00Z"},
+		},
+		{"the last instant counts, the first does not", "America/Lima", "2026-12-20", "10:00", "", "2026-12-20T15:00:00Z", "2026-12-31T00:00:00Z", nil},
+		{
+			"to the millisecond", "America/Lima", "2026-12-20", "10:00", "",
+			"2026-12-20T14:59:59.999Z", "2026-12-20T15:00:00Z", []string{"once 2026-12-20T15:00:00Z..2026-12-23T05:00:00Z"},
+		},
+		{"a clock put back", "America/Lima", "daily", "10:00", "", "2026-12-22T15:00:00Z", "2026-12-20T15:00:00Z", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := read(t, Calendar{On: c.on, At: c.at, Ends: c.ends})
+			var got []string
+			for _, o := range s.due(zone(t, c.zone), instant(t, c.last), instant(t, c.now)) {
+				got = append(got, o.Key+" "+o.At.UTC().Format(time.RFC3339)+".."+o.Ends.UTC().Format(time.RFC3339))
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestCalendarSentences(t *testing.T) {
+	for _, c := range []Calendar{
+		{},
+		{On: "freitag", At: "10:00"},
+		{On: ",", At: "10:00"},
+		{On: "2026-02-30", At: "10:00"},
+		{On: "2026-2-3", At: "10:00"},
+		{On: "daily"},
+		{On: "daily", At: "24:00"},
+		{On: "daily", At: "10"},
+		{On: "daily", At: "-1:00"},
+		{On: "daily", At: "1٠:00"},
+		{On: "daily", At: "10:00", Ends: "0d"},
+		{On: "daily", At: "10:00", Ends: "9999d"},
+		{On: "daily", At: "10:00", Ends: "-3d"},
+		{On: "daily", At: "10:00", Ends: "2026-12-31 20:00"},
+		{On: "now", Ends: "2026-13-31 20:00"},
+		{On: "daily", At: "10:00", Last: "tomorrow"},
+	} {
+		if _, err := c.read(); db.CodeOf(err) != db.Invalid {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+func TestLastDate(t *testing.T) {
+	s := read(t, Calendar{On: "daily", At: "23:30", Last: "2026-12-24"})
+	loc := zone(t, "America/Lima")
+	found := s.due(loc, instant(t, "2026-12-20T12:00:00Z"), instant(t, "2026-12-31T12:00:00Z"))
+	if len(found) != 5 || found[4].Key != "2026-12-24" {
+		t.Errorf("%v", found)
+	}
+	if o, more := s.next(loc, found[4].At); more {
+		t.Errorf("after the last date comes %v", o)
+	}
+	if o, ok := s.next(loc, found[3].At); !ok || o.Key != "2026-12-24" {
+		t.Errorf("next is %v, %v", o, ok)
+	}
+}
+
+func TestStartedNow(t *testing.T) {
+	loc, now := zone(t, "America/Lima"), instant(t, "2026-11-27T21:30:00Z")
+	for ends, want := range map[string]string{
+		"18:00": "2026-11-27T23:00:00Z", "16:00": "2026-11-28T21:00:00Z", "": "2026-11-30T05:00:00Z", "2026-11-27 20:00": "2026-11-28T01:00:00Z",
+	} {
+		o := read(t, Calendar{On: "now", Ends: ends}).started(loc, now)
+		if o.Key != once || !o.At.Equal(now) || !o.Ends.Equal(instant(t, want)) {
+			t.Errorf("%q: %v", ends, o)
+		}
+	}
+}
+
+// However the time between two instants is cut into ticks, the same occurrences come out, each once, and each local date has one.
+func TestTicksOfAnyLength(t *testing.T) {
+	zones := []string{"Europe/Madrid", "America/Sao_Paulo", "Australia/Lord_Howe", "Pacific/Apia", "America/Lima", "Africa/Cairo", "America/Santiago", "Asia/Tehran", "Pacific/Kiritimati"}
+	rapid.Check(t, func(r *rapid.T) {
+		loc := zone(t, rapid.SampledFrom(zones).Draw(r, "zone"))
+		from := time.Unix(rapid.Int64Range(750_000_000, 1_900_000_000).Draw(r, "from"), 0)
+		s := schedule{minute: rapid.IntRange(0, 1439).Draw(r, "minute"), lasts: 1, until: -1, days: [7]bool{true, true, true, true, true, true, true}}
+		to, now := from, from
+		var cut []Occurrence
+		for range rapid.IntRange(1, 40).Draw(r, "ticks") {
+			to = now.Add(time.Duration(rapid.IntRange(1, 60*60*60).Draw(r, "seconds")) * time.Second)
+			cut = append(cut, s.due(loc, now, to)...)
+			now = to
+		}
+		whole := s.due(loc, from, to)
+		if !slices.Equal(cut, whole) {
+			r.Fatalf("ticks made %v, one tick %v", cut, whole)
+		}
+		for i, o := range whole {
+			if i > 0 && o.Date.Since(whole[i-1].Date) > 2 || i > 0 && !whole[i-1].Date.Before(o.Date) {
+				r.Fatalf("%v follows %v", o, whole[i-1])
+			}
+			if !o.Ends.After(o.At) {
+				r.Fatalf("%v ends before it begins", o)
+			}
+		}
+	})
+}
