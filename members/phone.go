@@ -42,7 +42,8 @@ func (p Phone) GoString() string { return "members.Phone(" + strconv.Quote(p.Str
 func (p Phone) LogValue() slog.Value { return slog.StringValue(p.String()) }
 
 // MarshalText writes the mask, in JSON as well: a struct that ends in a log or an answer by accident gives no number away. An answer
-// that is meant to carry the number has a string field of its own and fills it with [Phone.E164].
+// that is meant to carry the number has a string field of its own and fills it with [Phone.E164]. (Never make a Phone the key of a map
+// that is marshalled: encoding/json writes keys of string kind as they are.)
 func (p Phone) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads an international number by the rules of [ParsePhone], or "" for none. It refuses a mask.

@@ -14,6 +14,9 @@ import (
 // maxTyped is the longest text read as a number, in characters: fifteen digits with every separator people use fit well.
 const maxTyped = 40
 
+// maxE164 is the + and the fifteen digits of ITU-T E.164.
+const maxE164 = 16
+
 // ParsePhone reads a number as people, tills and carriers write it. A number without + or a leading 00 is read as dialled within
 // country (ISO 3166, "MX"; "" takes international numbers only). All spellings of one person's number give one Phone:
 //
@@ -147,11 +150,11 @@ func onePerson(n *phonenumbers.PhoneNumber) (*phonenumbers.PhoneNumber, error) {
 }
 
 func checkNumber(n *phonenumbers.PhoneNumber) error {
-	switch phonenumbers.IsPossibleNumberWithReason(n) {
-	case phonenumbers.IS_POSSIBLE:
-	case phonenumbers.TOO_LONG:
+	length := phonenumbers.IsPossibleNumberWithReason(n)
+	switch {
+	case length == phonenumbers.TOO_LONG, len(e164(n)) > maxE164:
 		return db.Errorf(db.Invalid, "That phone number has too many digits. Write one number, without its extension.")
-	default:
+	case length != phonenumbers.IS_POSSIBLE:
 		return db.Errorf(db.Invalid, "That phone number lacks digits. Write all of them, with the area code.")
 	}
 	if phonenumbers.IsValidNumber(n) {
@@ -185,8 +188,11 @@ func checkKind(n *phonenumbers.PhoneNumber) error {
 
 // plausible judges a number that the tables do not know but whose length is right: a range may be newer than they are. No new range
 // begins with 0, which is dialled and not part of a number (Italy and others that keep it are known to the tables), and the plans of
-// North America and Mexico have rules of their own.
+// North America, Mexico and Argentina have rules of their own.
 func plausible(n *phonenumbers.PhoneNumber) bool {
+	if again, err := phonenumbers.Parse(e164(n).E164(), ""); err != nil || e164(again) != e164(n) {
+		return false // it still begins with the code of a carrier
+	}
 	digits := phonenumbers.GetNationalSignificantNumber(n)
 	if digits == "" || digits[0] == '0' || strings.Count(digits, digits[:1]) == len(digits) {
 		return false
@@ -196,6 +202,8 @@ func plausible(n *phonenumbers.PhoneNumber) bool {
 		return digits[0] >= '2' && digits[3] >= '2'
 	case 52:
 		return digits[0] >= '2'
+	case 54:
+		return digits[0] == '9' && argentineArea.MatchString(digits[1:])
 	}
 	return true
 }

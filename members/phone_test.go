@@ -83,7 +83,7 @@ func TestWhatIsNoMobileIsRefused(t *testing.T) {
 		{"no area code", "15 1234-5678", "AR", "first digits"},
 		{"national, nowhere", "612345123", "", "country code"},
 		{"national, no such country", "612345123", "XX", "country code"},
-		{"all zeros", "0000000000", "MX", "first digits"},
+		{"all zeros", "0000000000", "MX", "all its digits"},
 		{"all ones", "1111111111", "MX", "first digits"},
 		{"no such area", "+1 155 555 1234", "", "first digits"},
 		{"PE landline", "01 4567890", "PE", "landline"},
@@ -141,7 +141,7 @@ func TestPhoneIsMaskedWhereverItIsPrinted(t *testing.T) {
 	logger := slog.New(slog.NewJSONHandler(&logged, nil))
 	logger.Info("joined", "phone", p, "member", member, "all", []Phone{p})
 	slog.New(slog.NewTextHandler(&logged, nil)).Info("joined", "phone", p, "member", member, "all", []Phone{p})
-	asJSON, err := json.Marshal(map[Phone]any{p: member})
+	asJSON, err := json.Marshal([]any{p, member, &member})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +218,7 @@ func TestWhereANumberLives(t *testing.T) {
 		{"+447400123456", "GB", []string{"Europe/Guernsey", "Europe/Isle_of_Man", "Europe/London"}},
 		{"+18005551234", "US", nil}, // dozens of zones
 		{"+15005550006", "US", nil}, // in no table, so the biggest country
-		{"+529991234567", "MX", []string{"America/Merida"}},
+		{"+529991234567", "MX", []string{"America/Mexico_City"}},
 		{"+870773111632", "", nil}, // a ship
 		{"+999123456", "", nil},
 		{"22622", "", nil},
@@ -294,6 +294,7 @@ func FuzzParsePhone(f *testing.F) {
 	f.Add("＋52 1 55 1234 5678", "MX")
 	f.Add("0034 612\u200b345123", "")
 	f.Add("+33 (0)6 12 34 56 78", "FR")
+	f.Add("11 1511 15 11 15 12 123", "CN")
 	f.Fuzz(func(t *testing.T, typed, country string) { settles(t, typed, country) })
 }
 
