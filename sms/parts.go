@@ -64,10 +64,10 @@ func Count(text string) Parts {
 // Check refuses (db.Invalid) what Twilio would refuse: an empty body and one of more than [MaxCharacters].
 func Check(text string) error {
 	if text == "" {
-		return db.Errorf(db.Invalid, "the text is empty: write some words")
+		return db.Errorf(db.Invalid, "The text is empty. Write some words.")
 	}
 	if n := utf16Len(text); n > MaxCharacters {
-		return db.Errorf(db.Invalid, "the text has %d characters and at most %d can be sent: shorten it", n, MaxCharacters)
+		return db.Errorf(db.Invalid, "The text has %d characters and at most %d can be sent. Shorten it.", n, MaxCharacters)
 	}
 	return nil
 }
