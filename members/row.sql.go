@@ -91,6 +91,18 @@ type Program struct {
 	CreatedAt     int64
 }
 
+type Question struct {
+	ProgramID  int64
+	ID         int64
+	MemberID   int64
+	Kind       string
+	Ref        int64
+	AskedAt    int64
+	ExpiresAt  int64
+	Answer     string
+	AnsweredAt int64
+}
+
 type Staff struct {
 	ProgramID  int64
 	ID         int64
