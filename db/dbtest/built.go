@@ -1,0 +1,5 @@
+//go:build pgx
+
+package dbtest
+
+const built = true

@@ -1,0 +1,111 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	poolSize = 16
+	reruns   = 5 // of a closure, after a deadlock or serialization failure
+)
+
+// server is the engine for PostgreSQL: a transaction per closure. Statements are kept prepared by pgx, per connection.
+type server struct {
+	d    *DB
+	pool *sql.DB
+}
+
+func openPostgres(ctx context.Context, d *DB, url string) (engine, error) {
+	c, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, Errorf(Invalid, "The database URL cannot be read; it looks like postgres://user:password@host:5432/fiel?sslmode=verify-full. (%w)", err)
+	}
+	settings(c)
+	p := &server{d: d, pool: stdlib.OpenDB(*c)}
+	d.pool = p.pool
+	p.pool.SetMaxOpenConns(poolSize)
+	p.pool.SetMaxIdleConns(poolSize)
+	p.pool.SetConnMaxIdleTime(5 * time.Minute)
+	if err := p.pool.PingContext(ctx); err != nil {
+		p.pool.Close()
+		return nil, Errorf(Busy, "PostgreSQL does not let us in: %w", err)
+	}
+	return p, nil
+}
+
+// settings bounds waiting, where the URL does not say otherwise: for a lock as long as for SQLite's, and for a client
+// that died with a transaction open.
+func settings(c *pgx.ConnConfig) {
+	for name, value := range map[string]string{
+		"application_name":                    "fiel",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "60s",
+	} {
+		if _, ok := c.RuntimeParams[name]; !ok {
+			c.RuntimeParams[name] = value
+		}
+	}
+}
+
+// write runs f, and again while PostgreSQL asks for it. The connection is awaited with the caller's context.
+func (p *server) write(ctx context.Context, _ Lane, f closure) (*Tx, error) {
+	conn, err := p.pool.Conn(ctx)
+	if err != nil {
+		return nil, translate(err, nil)
+	}
+	defer conn.Close()
+	ctx = mark(context.WithoutCancel(ctx))
+	for n := 0; ; n++ {
+		tx, err := p.once(ctx, conn, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, f)
+		again := retryable(err) || tx != nil && retryable(tx.failed)
+		if !again || n == reruns {
+			return tx, err
+		}
+		time.Sleep(rand.N(5 * time.Millisecond << n))
+	}
+}
+
+func (p *server) read(ctx context.Context, f closure) (*Tx, error) {
+	conn, err := p.pool.Conn(ctx)
+	if err != nil {
+		return nil, translate(err, nil)
+	}
+	defer conn.Close()
+	return p.once(ctx, conn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, f)
+}
+
+// once runs f in one transaction.
+func (p *server) once(ctx context.Context, conn *sql.Conn, o *sql.TxOptions, f closure) (*Tx, error) {
+	stx, err := conn.BeginTx(ctx, o)
+	if err != nil {
+		return nil, translate(err, nil)
+	}
+	defer stx.Rollback()
+	tx := p.d.newTx(ctx, stx)
+	if err := tx.run(f); err != nil {
+		return tx, err
+	}
+	return tx, committed(stx.Commit())
+}
+
+// committed translates the error of a COMMIT. Unless the server itself said no, nobody knows whether it was done.
+func committed(err error) error {
+	var pg *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrTxCommitRollback), errors.As(err, &pg) && pg.Code[:2] != "08" && pg.Code[:2] != "57":
+		return translate(err, nil)
+	}
+	return &Error{Code: Busy, Text: ErrUnknown.Text, Cause: errors.Join(ErrUnknown, err)}
+}
+
+func (p *server) close() error { return p.pool.Close() }

@@ -1,0 +1,208 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// Tx is one transaction, as a closure sees it. It implements sqlc's DBTX for both databases and keeps statements
+// prepared. It belongs to the goroutine of its closure and ends with it.
+//
+// Once a statement has failed, every later one fails with the same error and the transaction is rolled back even if the
+// closure returns nil: PostgreSQL knows no other way, and SQLite must not differ. An insert that may meet its like says
+// ON CONFLICT.
+type Tx struct {
+	// Now is the time of the transaction in unix milliseconds UTC: the same for all it does.
+	Now int64
+
+	d      *DB
+	ctx    context.Context // of the closure
+	q      querier
+	after  []func()
+	open   []*sql.Rows
+	failed error // of the first statement that failed
+	taken  int   // ids
+	dry    bool  // ran out of ids
+}
+
+// querier is a *sql.Tx of PostgreSQL or a *conn of SQLite.
+type querier interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+func (d *DB) newTx(ctx context.Context, q querier) *Tx {
+	return &Tx{Now: d.opts.Clock().UnixMilli(), d: d, ctx: ctx, q: q}
+}
+
+// Time returns Now as a time in UTC.
+func (tx *Tx) Time() time.Time { return time.UnixMilli(tx.Now).UTC() }
+
+// Dialect tells which database this is.
+func (tx *Tx) Dialect() Dialect { return tx.d.dialect }
+
+// After has f called once, after the commit, on the goroutine that called Write. It is not called when the transaction
+// fails. A panic in f is logged and goes no further.
+func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
+
+// ID returns a new id: positive, below 2^53, used nowhere else. It never fails; when the block in memory runs dry the
+// closure is abandoned, and run again once there is a new one. Bulk work calls [DB.Reserve] first.
+func (tx *Tx) ID() int64 {
+	id, ok := tx.d.ids.next()
+	if !ok {
+		tx.dry = true
+		panic(errDry)
+	}
+	tx.taken++
+	return id
+}
+
+// ExecContext runs a statement that returns no rows.
+func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if tx.failed != nil {
+		return nil, tx.failed
+	}
+	res, err := tx.q.ExecContext(tx.context(ctx), tx.rewrite(query), args...)
+	return res, tx.fail(err)
+}
+
+// PrepareContext prepares a statement for the time of the transaction. There is no need to: all are kept prepared.
+func (tx *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, error) {
+	if tx.failed != nil {
+		return nil, tx.failed
+	}
+	stmt, err := tx.q.PrepareContext(tx.context(ctx), tx.rewrite(query))
+	return stmt, tx.fail(err)
+}
+
+// QueryContext runs a query. Rows that are still open when the closure returns are closed.
+func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if tx.failed != nil {
+		return nil, tx.failed
+	}
+	rows, err := tx.q.QueryContext(tx.context(ctx), tx.rewrite(query), args...)
+	if err != nil {
+		return nil, tx.fail(err)
+	}
+	tx.open = append(tx.open, rows)
+	return rows, nil
+}
+
+// QueryRowContext runs a query for one row; its error comes with Scan.
+func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	if tx.failed != nil {
+		return tx.d.failedRow(tx.failed)
+	}
+	row := tx.q.QueryRowContext(tx.context(ctx), tx.rewrite(query), args...)
+	if err := row.Err(); err != nil {
+		return tx.d.failedRow(tx.fail(err))
+	}
+	return row
+}
+
+// context keeps statements from being interrupted by a context that the closure brought along: in a Write that would
+// roll back the whole group.
+func (tx *Tx) context(ctx context.Context) context.Context {
+	if tx.ctx.Done() == nil || ctx.Done() == nil {
+		return tx.ctx
+	}
+	return ctx
+}
+
+// rewrite makes the marker that a worker's claim carries into a lock on PostgreSQL. SQLite has one writer and no need.
+func (tx *Tx) rewrite(query string) string {
+	if tx.d.dialect == SQLite {
+		return query
+	}
+	return strings.ReplaceAll(query, "/* SKIP LOCKED */", "FOR UPDATE SKIP LOCKED")
+}
+
+// fail translates and remembers the error of a statement.
+func (tx *Tx) fail(err error) error {
+	if err == nil {
+		return nil
+	}
+	tx.d.suspect(err)
+	var indexOf func(int, string) string
+	if c, ok := tx.q.(*conn); ok {
+		indexOf = c.indexOf
+	}
+	tx.failed = translate(err, indexOf)
+	return tx.failed
+}
+
+// run calls the closure. It returns its error, or why the transaction must not be committed though it returned none.
+func (tx *Tx) run(f closure) (err error) {
+	returned := false
+	defer func() {
+		tx.end()
+		if tx.dry {
+			recover()
+			err = errDry
+		} else if !returned {
+			err = panicked(recover())
+		}
+	}()
+	err = f(tx.ctx, tx)
+	returned = true
+	if err == nil {
+		err = tx.failed
+	}
+	return translate(err, nil)
+}
+
+// end closes what the closure left open and makes its Tx useless, in case it was kept.
+func (tx *Tx) end() {
+	for _, rows := range tx.open {
+		rows.Close()
+	}
+	tx.open = nil
+	if tx.failed == nil {
+		tx.failed = errEnded
+	}
+}
+
+func panicked(p any) error {
+	return &Error{Code: Internal, Text: "A closure panicked", Cause: fmt.Errorf("%v\n%s", p, debug.Stack())}
+}
+
+// afterwards runs what was left for after the commit.
+func (tx *Tx) afterwards() {
+	for _, f := range tx.after {
+		tx.d.guarded(f)
+	}
+}
+
+func (d *DB) guarded(f func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.opts.Log.Error("panic after a commit", "error", panicked(p))
+		}
+	}()
+	f()
+}
+
+// failedRow makes a row whose Scan returns err. database/sql makes one only for a context that is over.
+func (d *DB) failedRow(err error) *sql.Row {
+	return d.pool.QueryRowContext(ended{context.Background(), err}, "")
+}
+
+// ended is a context that is over because of err.
+type ended struct {
+	context.Context
+	err error
+}
+
+func (e ended) Err() error { return e.err }
+
+func (e ended) Done() <-chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}

@@ -1,0 +1,80 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Lane says how urgent a Write is.
+type Lane int
+
+const (
+	// Interactive is for what somebody waits for. On SQLite such closures share a COMMIT.
+	Interactive Lane = iota
+	// Bulk is for what nobody waits for: at most 1,000 rows a closure, 10-50 a statement. On SQLite a bulk closure
+	// commits alone; it yields to interactive ones, yet gets its turn at least every 50 ms.
+	Bulk
+	blocks // the refill of ids: before all others, alone
+)
+
+// readLimit ends a Read. A longer one would keep SQLite's write-ahead log from being emptied.
+const readLimit = 30 * time.Second
+
+// Write runs f in a transaction and returns nil after it was committed; any other return means that nothing of it was
+// stored, except that an error wrapping ErrUnknown means nobody knows.
+//
+// ctx counts until f starts (then Write returns ctx.Err() and f never runs); after that neither f nor the COMMIT can be
+// interrupted and Write waits for them. f gets a context without cancellation that refuses another Write. If f returns
+// an error or panics, or a statement in it failed, its transaction is rolled back; a panic comes back as an Internal
+// error with the stack.
+//
+// f may run more than once: PostgreSQL asks for it at a deadlock, and so does a dry block of ids.
+//
+// Errors: ErrNested, ErrClosing, ctx.Err(), what f returned, or the driver's error translated: Conflict, Missing,
+// Refused and Invalid for the rules of the schema, Busy when the database is locked or away.
+func (d *DB) Write(ctx context.Context, lane Lane, f func(context.Context, *Tx) error) error {
+	if err := d.enter(ctx); err != nil {
+		return err
+	}
+	defer d.inside.Done()
+	for {
+		if err := d.whole(); err != nil {
+			return err
+		}
+		tx, err := d.engine.write(ctx, lane, f)
+		if errors.Is(err, errDry) {
+			if err := d.ids.fill(ctx, 2*tx.taken+1); err != nil {
+				return err
+			}
+			continue
+		}
+		if err == nil {
+			tx.afterwards()
+		}
+		return err
+	}
+}
+
+// Read runs f on a snapshot of the database that holds everything acknowledged before. f cannot write, and what it saw
+// may be out of date by the time it returns: a Write guards it again. It ends within 30 s or with ctx, whichever is
+// first, and then returns the context's error.
+//
+// Errors: ErrNested, ErrClosing, ctx.Err(), what f returned, or the driver's error translated.
+func (d *DB) Read(ctx context.Context, f func(context.Context, *Tx) error) error {
+	if err := d.enter(ctx); err != nil {
+		return err
+	}
+	defer d.inside.Done()
+	ctx, cancel := context.WithTimeout(mark(ctx), readLimit)
+	defer cancel()
+	defer context.AfterFunc(d.stopped, cancel)()
+	tx, err := d.engine.read(ctx, f)
+	if over := ctx.Err(); over != nil && err != nil {
+		return over
+	}
+	if err == nil {
+		tx.afterwards()
+	}
+	return err
+}
