@@ -1,5 +1,0 @@
-//go:build !pgx
-
-package dbtest
-
-const built = false
