@@ -1,0 +1,166 @@
+package campaigns
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// An audience is a small JSON form, stored with its campaign. All that one object names must hold:
+//
+//	{"store": ["Centro", 12], "language": ["es"], "last_purchase": {"at_least_days": 30, "at_most_days": 90}}
+//	{"any": [{"birthday_month": [3, 4]}, {"not": {"store": ["Centro"]}}]}
+//
+// The conditions are in condition.go. SQL is built from it by hand with parameters only: no letter of the form reaches the text of a
+// query.
+
+// Bounds of an audience: no person writes more, and SQLite takes 32,766 parameters.
+const (
+	maxAudienceBytes = 16 << 10
+	maxAudienceDepth = 6
+	maxAudienceList  = 500
+)
+
+// condition is one thing an audience asks of a member.
+type condition interface {
+	// write appends an SQL expression over members AS m.
+	write(q *query, at moment)
+}
+
+// moment is when an audience is asked for: conditions such as "birthday today" depend on it.
+type moment struct {
+	program members.Program
+	date    Date
+	at      int64 // ms
+}
+
+// parseAudience reads the JSON form; db.Invalid says what is wrong with it. An empty form is everybody.
+func parseAudience(raw []byte) (condition, error) {
+	if len(bytes.TrimSpace(raw)) == 0 {
+		return all{}, nil
+	}
+	if len(raw) > maxAudienceBytes {
+		return nil, db.Errorf(db.Invalid, "the audience is longer than %d bytes", maxAudienceBytes)
+	}
+	return parseObject(raw, 1)
+}
+
+func parseObject(raw []byte, depth int) (condition, error) {
+	if depth > maxAudienceDepth {
+		return nil, db.Errorf(db.Invalid, "the audience is nested more than %d deep", maxAudienceDepth)
+	}
+	var object map[string]json.RawMessage
+	if err := readJSON(raw, &object); err != nil || object == nil {
+		return nil, db.Errorf(db.Invalid, `an audience is an object such as {"language": ["es"]}`)
+	}
+	var found all
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		c, err := parseCondition(name, object[name], depth)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+func parseObjects(name string, raw []byte, depth int) ([]condition, error) {
+	var objects []json.RawMessage
+	if err := readJSON(raw, &objects); err != nil || len(objects) == 0 || len(objects) > maxAudienceList {
+		return nil, db.Errorf(db.Invalid, "%q takes a list of audiences", name)
+	}
+	var found []condition
+	for _, o := range objects {
+		c, err := parseObject(o, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, c)
+	}
+	return found, nil
+}
+
+// readJSON decodes one value, refusing fields that do not exist and anything after it.
+func readJSON(raw []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return db.Errorf(db.Invalid, "there is something after the end of the JSON")
+	}
+	return nil
+}
+
+// query is SQL under construction. Values go in by [query.value] alone.
+type query struct {
+	sql  strings.Builder
+	args []any
+}
+
+func (q *query) text(sql string) { q.sql.WriteString(sql) }
+
+func (q *query) value(v any) {
+	q.args = append(q.args, v)
+	q.text("$" + strconv.Itoa(len(q.args)))
+}
+
+// compare appends a comparison of an expression with a value: q.compare("m.joined_at < ", at).
+func (q *query) compare(left string, v any) {
+	q.text(left)
+	q.value(v)
+}
+
+// in appends column IN (values).
+func in[T any](q *query, column string, values []T) {
+	q.text(column + " IN (")
+	for i, v := range values {
+		if i > 0 {
+			q.text(", ")
+		}
+		q.value(v)
+	}
+	q.text(")")
+}
+
+// join appends the conditions with the operator between them, each in brackets; none is what empty says.
+func (q *query) join(list []condition, operator, empty string, at moment) {
+	if len(list) == 0 {
+		q.text(empty)
+	}
+	for i, c := range list {
+		if i > 0 {
+			q.text(operator)
+		}
+		q.text("(")
+		c.write(q, at)
+		q.text(")")
+	}
+}
+
+// all holds when each of its conditions does.
+type all []condition
+
+func (a all) write(q *query, at moment) { q.join(a, " AND ", "1 = 1", at) }
+
+// anyOf holds when one of its conditions does.
+type anyOf []condition
+
+func (a anyOf) write(q *query, at moment) { q.join(a, " OR ", "1 = 0", at) }
+
+// not holds when its condition does not.
+type not struct{ condition }
+
+func (n not) write(q *query, at moment) {
+	q.text("NOT (")
+	n.condition.write(q, at)
+	q.text(")")
+}

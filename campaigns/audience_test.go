@@ -1,0 +1,125 @@
+package campaigns
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+func someMoment() moment {
+	return moment{program: members.Program{ID: 7, Zone: "America/Lima", LeapDay: "02-28"}, date: Date{2027, 3, 5}, at: 1_800_000_000_000}
+}
+
+func TestAudienceSQL(t *testing.T) {
+	for _, c := range []struct{ form, sql string }{
+		{``, `1 = 1`},
+		{`{}`, `1 = 1`},
+		{`{"language": ["es", "en"]}`, `(m.language IN ($1, $2))`},
+		{`{"store": [12, "Centro"]}`, `(m.store_id IN ($1) OR m.store_id IN (SELECT s.id FROM stores s WHERE s.program_id = $2 AND s.name IN ($3)))`},
+		{`{"last_purchase": {"at_least_days": 30}}`, `(m.last_purchase_id <> 0 AND m.last_purchase_at < $1)`},
+		{`{"last_purchase": {"never": true}}`, `(m.last_purchase_id = 0)`},
+		{`{"not": {"language": ["es"]}, "birthday_month": [3]}`, `(m.birth_month IN ($1)) AND (NOT ((m.language IN ($2))))`},
+		{`{"any": [{"birthday_month": [3]}, {"language": ["es"]}]}`, `(((m.birth_month IN ($1))) OR ((m.language IN ($2))))`},
+	} {
+		a, err := parseAudience([]byte(c.form))
+		if err != nil {
+			t.Errorf("%s: %v", c.form, err)
+			continue
+		}
+		var q query
+		a.write(&q, someMoment())
+		if got := q.sql.String(); got != c.sql {
+			t.Errorf("%s:\n got %s\nwant %s", c.form, got, c.sql)
+		}
+	}
+}
+
+func TestAudienceRefused(t *testing.T) {
+	deep := strings.Repeat(`{"not":`, 10) + `{}` + strings.Repeat(`}`, 10)
+	for _, form := range []string{
+		`null`, `[]`, `7`, `"es"`, `{`, `{} {}`, `{"language": ["es"]} x`, deep, `{"color": ["red"]}`,
+		`{"language": []}`, `{"language": "es"}`, `{"language": [""]}`, `{"language": [7]}`, `{"language": ["muchtoolong"]}`,
+		`{"store": [0]}`, `{"store": [1.5]}`, `{"store": [-1]}`, `{"store": [true]}`, `{"store": [1e300]}`,
+		`{"last_purchase": {}}`, `{"last_purchase": {"at_least_days": -1}}`, `{"last_purchase": {"at_least_days": 9, "at_most_days": 3}}`,
+		`{"last_purchase": {"never": true, "at_most_days": 3}}`, `{"last_purchase": {"days": 3}}`,
+		`{"birthday": "tomorrow"}`, `{"birthday_month": [13]}`, `{"anniversary": {}}`, `{"anniversary": {"days": [0]}}`, `{"lapsed": []}`, `{"lapsed": [0]}`,
+		`{"any": []}`, `{"any": {}}`, `{"all": [7]}`, `{"not": []}`,
+		`{"language": [` + strings.Repeat(`"es",`, 600) + `"es"]}`, `{"x": "` + strings.Repeat("x", maxAudienceBytes) + `"}`,
+	} {
+		if _, err := parseAudience([]byte(form)); db.CodeOf(err) != db.Invalid {
+			t.Errorf("%.60s: %v", form, err)
+		}
+	}
+}
+
+// sqlOnly is all that may stand in a query that came from an audience: our own words, and places for values.
+var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|m\.[a-z_]+|k\.[a-z_]+|s\.[a-z_]+|members|messages|stores|k|s|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|'lapsed:'|'left_out'|\|\||<>|<=|>=|<|>|=|[01]|[(),])$`)
+
+var sqlToken = regexp.MustCompile(`\$[0-9]+|[A-Za-z_.]+|'[^']*'|\|\||<>|<=|>=|[0-9]+|\S`)
+
+func foreignToken(sql string) string {
+	for _, token := range sqlToken.FindAllString(sql, -1) {
+		if !sqlOnly.MatchString(token) {
+			return token
+		}
+	}
+	return ""
+}
+
+var injections = []string{
+	`'; DROP TABLE members; --`, `" OR ""="`, `es' OR '1'='1`, `es\x27`, `$1`, `?`, `es/*`, `*/ OR 1=1 --`, "es\x00", `%`, `_`, `\`, "es\nUNION SELECT 1", `))`,
+	`COALESCE(1)`, `1;SELECT pg_sleep(9)`, `x' AND randomblob(1e9) AND 'x'='x`,
+}
+
+func TestInjectionsStayValues(t *testing.T) {
+	for _, evil := range injections {
+		form := fmt.Sprintf(`{"store": [%q], "any": [{"language": ["es"]}, {"not": {"store": [%q, 3]}}]}`, strings.ReplaceAll(evil, "\x00", " "), "Centro")
+		a, err := parseAudience([]byte(form))
+		if err != nil {
+			continue // no valid JSON: refused is as good
+		}
+		var q query
+		a.write(&q, someMoment())
+		if token := foreignToken(q.sql.String()); token != "" {
+			t.Errorf("%q put %q into %s", evil, token, q.sql.String())
+		}
+	}
+}
+
+func FuzzAudience(f *testing.F) {
+	for _, s := range []string{
+		`{"store": ["Centro", 12], "language": ["es"], "last_purchase": {"at_least_days": 30, "at_most_days": 90}}`,
+		`{"any": [{"birthday_month": [3, 4]}, {"not": {"birthday": "today"}}]}`,
+		`{"anniversary": {"days": [30], "yearly": true}}`, `{"lapsed": [30, 60, 90]}`, `{"all": [{}]}`, `{"not": {"lapsed": [1]}}`,
+	} {
+		f.Add([]byte(s))
+	}
+	for _, s := range injections {
+		f.Add([]byte(fmt.Sprintf(`{"store": [%q]}`, s)))
+	}
+	f.Fuzz(func(t *testing.T, form []byte) {
+		a, err := parseAudience(form)
+		if err != nil {
+			if db.CodeOf(err) != db.Invalid {
+				t.Fatalf("%q: %v", form, err)
+			}
+			return
+		}
+		var q query
+		a.write(&q, someMoment())
+		sql := q.sql.String()
+		if token := foreignToken(sql); token != "" {
+			t.Fatalf("%q put %q into %s", form, token, sql)
+		}
+		if n := strings.Count(sql, "$"); n != len(q.args) {
+			t.Fatalf("%q: %d places for %d values in %s", form, n, len(q.args), sql)
+		}
+		if strings.Count(sql, "(") != strings.Count(sql, ")") {
+			t.Fatalf("%q: brackets of %s", form, sql)
+		}
+	})
+}

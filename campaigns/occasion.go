@@ -1,0 +1,149 @@
+package campaigns
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// Occasions are the conditions that come round for each member at a time of their own. They need a key for each time, so that no
+// member hears of it twice; see once.go.
+
+// birthdayToday: it is the member's birthday. Who joined, or told the date, after the day's time has come waits for next year.
+type birthdayToday struct{}
+
+func (birthdayToday) write(q *query, at moment) {
+	q.text("m.birth_month <> 0 AND (")
+	for i, b := range birthdays(at) {
+		if i > 0 {
+			q.text(" OR ")
+		}
+		q.compare("m.birth_month = ", int64(b.Month))
+		q.compare(" AND m.birth_day = ", int64(b.Day))
+	}
+	q.compare(") AND m.joined_at <= ", at.at)
+	q.compare(" AND m.birth_set_at <= ", at.at)
+}
+
+// birthdays are the dates whose birthdays fall on the moment's date: itself, one that the calendar of the zone skipped just before
+// it, and 29 February in a year that has none, on the day the program chose.
+func birthdays(at moment) []Date {
+	dates := []Date{at.date}
+	if before := at.date.Plus(-1); before.Held(at.program.Location()) == at.date {
+		dates = append(dates, before)
+	}
+	for _, d := range slices.Clone(dates) {
+		if !d.Leap() && fmt.Sprintf("%02d-%02d", d.Month, d.Day) == at.program.LeapDay {
+			dates = append(dates, Date{d.Year, time.February, 29})
+		}
+	}
+	return dates
+}
+
+// birthdayYear is the year whose birthday of the member the moment greets; 0 for none.
+func birthdayYear(m members.Member, at moment) int {
+	for _, b := range birthdays(at) {
+		if m.BirthMonth == int64(b.Month) && m.BirthDay == int64(b.Day) {
+			return b.Year
+		}
+	}
+	return 0
+}
+
+// anniversary: so many days since joining, or so many whole years.
+type anniversary struct {
+	Days   []int64 `json:"days"`
+	Yearly bool    `json:"yearly"`
+}
+
+func parseAnniversary(raw json.RawMessage) (condition, error) {
+	var c anniversary
+	err := readJSON(raw, &c)
+	good := len(c.Days) <= 20 && (c.Yearly || len(c.Days) > 0)
+	for _, n := range c.Days {
+		good = good && n >= 1 && n <= 3650
+	}
+	if err != nil || !good {
+		return nil, db.Errorf(db.Invalid, `"anniversary" takes {"days": [30], "yearly": true}`)
+	}
+	return c, nil
+}
+
+// longestMembership is for how many years an anniversary is kept.
+const longestMembership = 50
+
+func (c anniversary) write(q *query, at moment) {
+	q.text("(1 = 0")
+	for _, joined := range c.dates(at) {
+		q.compare(" OR m.joined_at >= ", at.start(joined.Date))
+		q.compare(" AND m.joined_at < ", at.start(joined.Plus(1)))
+	}
+	q.compare(") AND m.joined_at <= ", at.at)
+}
+
+// joiningDate is a date of joining that is remembered on the moment's date, and by which name.
+type joiningDate struct {
+	Date
+	key string // 30d, 1y
+}
+
+func (c anniversary) dates(at moment) []joiningDate {
+	var found []joiningDate
+	for _, b := range birthdays(at) {
+		for _, n := range c.Days {
+			if b.Day != 29 || b.Month != time.February || b.Leap() { // a date that stands in for another is counted once
+				found = append(found, joiningDate{b.Plus(-int(n)), fmt.Sprintf("%dd", n)})
+			}
+		}
+		for n := 1; c.Yearly && n <= longestMembership; n++ {
+			d := Date{b.Year - n, b.Month, b.Day}
+			if d.Plus(0) == d { // 29 February has anniversaries of leap years only
+				found = append(found, joiningDate{d, fmt.Sprintf("%dy", n)})
+			}
+		}
+	}
+	return found
+}
+
+// key names the anniversary that the member has; ” for none.
+func (c anniversary) key(m members.Member, at moment) string {
+	joined := DateOf(time.UnixMilli(m.JoinedAt).In(at.program.Location()))
+	for _, d := range c.dates(at) {
+		if d.Date == joined {
+			return d.key
+		}
+	}
+	return ""
+}
+
+// lapsed: at least so many local days since the last purchase and not yet told at the highest stage that is due. Who was left out at
+// that stage is asked again once they may be texted. Who never bought is not lapsed.
+type lapsed []int64
+
+func (c lapsed) write(q *query, at moment) {
+	q.text("m.last_purchase_id <> 0")
+	q.compare(" AND m.last_purchase_at < ", at.daysAgo(int(c[0])-1))
+	q.text(" AND NOT EXISTS (SELECT 1 FROM messages k WHERE k.program_id = m.program_id AND k.member_id = m.id")
+	q.text(" AND k.once = 'lapsed:' || CAST(m.last_purchase_id AS TEXT) || CASE")
+	for i := len(c) - 1; i >= 0; i-- {
+		q.compare(" WHEN m.last_purchase_at < ", at.daysAgo(int(c[i])-1))
+		q.compare(" THEN ", fmt.Sprintf(":%d", c[i]))
+	}
+	q.text(" END")
+	q.text(" AND (k.state <> 'left_out' OR NOT m.service OR NOT m.marketing))")
+}
+
+// stage is the highest that is due for the member; 0 for none.
+func (c lapsed) stage(m members.Member, at moment) int64 {
+	days := at.date.Since(DateOf(time.UnixMilli(m.LastPurchaseAt).In(at.program.Location())))
+	for i := len(c) - 1; i >= 0; i-- {
+		if int64(days) >= c[i] {
+			return c[i]
+		}
+	}
+	return 0
+}
