@@ -39,7 +39,8 @@ type Inbound struct {
 	ServiceSID string // the messaging service that received it, if any
 	From, To   string // as delivered: E.164, a short code, letters, whatsapp:+...
 	Body       string
-	OptOut     string // STOP, START or HELP where the provider has understood, and perhaps answered, it already
+	OptOut     string // STOP, START or HELP where the provider has understood it already
+	Handled    bool   // the provider answers this word itself: ours would be a second answer
 	Media      int    // attached pictures; they are never fetched
 }
 
