@@ -25,6 +25,9 @@ type cluster struct {
 	n     atomic.Int64 // databases made
 }
 
+// longestDir leaves room for "/.s.PGSQL.5432" in the 103 bytes that every system allows a socket's path.
+const longestDir = 88
+
 // started is the cluster of this process.
 var started = sync.OnceValues(start)
 
@@ -53,9 +56,8 @@ func start() (*cluster, error) {
 	if c.dir, err = os.MkdirTemp("", "fielpg"); err != nil {
 		return nil, err
 	}
-	if err := c.initialise(bin); err != nil {
-		os.RemoveAll(c.dir)
-		return nil, err
+	if len(c.dir) > longestDir {
+		return nil, fmt.Errorf("the path of the temporary folder %s is too long for PostgreSQL's socket", c.dir)
 	}
 	if err := c.serve(bin); err != nil {
 		return nil, err
@@ -79,32 +81,27 @@ func binaries() (string, error) {
 	return filepath.Dir(found[len(found)-1]), nil
 }
 
-func (c *cluster) initialise(bin string) error {
-	cmd := exec.Command(filepath.Join(bin, "initdb"), "-D", c.data(), "-U", "fiel", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	if err := unprivileged(cmd, c.dir); err != nil {
-		return err
-	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
-	}
-	return nil
-}
-
-// keeper runs the server until its standard input ends, which it does when this process does, however it does.
-const keeper = `"$1"/postgres -D "$2"/data -k "$2" -c listen_addresses= -c fsync=off -c full_page_writes=off \
-	-c synchronous_commit=off -c max_connections=300 -c shared_buffers=32MB -c max_wal_size=4GB -c autovacuum=off \
-	-c jit=off >"$2"/log 2>&1 </dev/null &
+// keeper makes the cluster in folder $2 with the binaries in $1, runs it until standard input ends, which it does when
+// this process does, however it does, and removes the folder. A server that has only just begun ignores SIGQUIT.
+const keeper = `
+"$1"/initdb -D "$2"/data -U fiel -A trust -E UTF8 --locale=C --no-sync >"$2"/log 2>&1 </dev/null &&
+{ "$1"/postgres -D "$2"/data -k "$2" -c listen_addresses= -c max_connections=300 -c shared_buffers=32MB \
+	-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_wal_size=4GB -c autovacuum=off -c jit=off \
+	>>"$2"/log 2>&1 </dev/null & }
 cat >/dev/null
+kill -TERM $!
 kill -QUIT $!
 wait
 rm -rf "$2"`
 
 // serve starts the server and waits until it answers.
 func (c *cluster) serve(bin string) error {
-	in, out, err := os.Pipe()
+	in, alive, err := os.Pipe()
 	if err != nil {
 		return err
 	}
+	defer in.Close()
+	c.alive = alive
 	cmd := exec.Command("/bin/sh", "-c", keeper, "sh", bin, c.dir)
 	cmd.Stdin = in
 	if err := unprivileged(cmd, c.dir); err != nil {
@@ -113,19 +110,19 @@ func (c *cluster) serve(bin string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	in.Close()
-	c.alive = out
-	for range 300 {
+	return c.answers()
+}
+
+func (c *cluster) answers() (err error) {
+	for range 600 {
 		if err = c.exec("SELECT 1"); err == nil {
 			return nil
 		}
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(50 * time.Millisecond)
 	}
 	log, _ := os.ReadFile(filepath.Join(c.dir, "log"))
 	return fmt.Errorf("PostgreSQL does not answer: %w\n%s", err, log)
 }
-
-func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 
 func (c *cluster) url(database string) string {
 	return "postgres:///" + database + "?" + url.Values{"host": {c.dir}, "user": {"fiel"}, "sslmode": {"disable"}}.Encode()
