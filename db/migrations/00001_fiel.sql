@@ -63,6 +63,7 @@ CREATE TABLE senders (
     region TEXT NOT NULL DEFAULT 'us1',
     stopped TEXT NOT NULL DEFAULT '', -- why nothing leaves: refused credentials, owner's order
     callback_at BIGINT NOT NULL DEFAULT 0, -- last status callback heard: are callbacks healthy?
+    paced_until BIGINT NOT NULL DEFAULT 0, -- unix microseconds: the parts claimed so far have all left by then
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX senders_number ON senders (number) WHERE number <> '';
@@ -74,7 +75,7 @@ CREATE TABLE tills (
     id BIGINT NOT NULL,
     store_id BIGINT NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
-    path TEXT NOT NULL CHECK (path <> ''), -- random part of the webhook URL
+    path TEXT NOT NULL CHECK (path <> ''), -- its part of the webhook URL: program and random letters
     secret TEXT NOT NULL, -- sealed
     next_secret TEXT NOT NULL DEFAULT '', -- sealed; a second live one while a key is changed
     revoked_at BIGINT NOT NULL DEFAULT 0,
@@ -217,12 +218,12 @@ CREATE TABLE rules (
     carries BOOLEAN NOT NULL DEFAULT FALSE,
     minimum BIGINT NOT NULL DEFAULT 0 CHECK (minimum BETWEEN 0 AND 1000000000000),
     main BOOLEAN NOT NULL DEFAULT FALSE, -- the carry belongs to this one
-    active BOOLEAN NOT NULL DEFAULT TRUE,
     created_at BIGINT NOT NULL,
+    retired_at BIGINT NOT NULL DEFAULT 0, -- kept: a refund is judged by the rules of its sale's day
     PRIMARY KEY (program_id, id),
     CHECK (kind <> 'amount' OR step > 0)
 );
-CREATE UNIQUE INDEX rules_main ON rules (program_id) WHERE main AND active;
+CREATE UNIQUE INDEX rules_main ON rules (program_id) WHERE main AND retired_at = 0;
 
 CREATE TABLE entries (
     program_id BIGINT NOT NULL,
@@ -270,15 +271,13 @@ CREATE INDEX lots_entry ON lots (program_id, entry_id);
 
 CREATE TABLE lot_moves (
     program_id BIGINT NOT NULL,
-    id BIGINT NOT NULL,
     entry_id BIGINT NOT NULL,
     lot_id BIGINT NOT NULL,
     points BIGINT NOT NULL CHECK (points <> 0), -- eaten: below zero; given back: above
-    PRIMARY KEY (program_id, id),
+    PRIMARY KEY (program_id, entry_id, lot_id),
     FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id),
     FOREIGN KEY (program_id, lot_id) REFERENCES lots (program_id, id)
 );
-CREATE INDEX lot_moves_entry ON lot_moves (program_id, entry_id);
 CREATE INDEX lot_moves_lot ON lot_moves (program_id, lot_id);
 
 CREATE TABLE rewards (
@@ -329,6 +328,7 @@ CREATE TABLE vouchers (
 CREATE UNIQUE INDEX vouchers_code ON vouchers (program_id, code);
 CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHERE run_id <> 0;
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
+CREATE INDEX vouchers_purchase ON vouchers (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX vouchers_due ON vouchers (program_id, expires_at) WHERE state IN ('issued', 'reserved');
 
 -- wrong_codes counts an hour's wrong voucher codes for a till or a person.
@@ -346,9 +346,9 @@ CREATE TABLE purchases (
     till_id BIGINT NOT NULL,
     ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of the sale
     meant TEXT NOT NULL, -- hash of the meant values
-    state TEXT NOT NULL CHECK (state IN ('credited', 'held', 'dropped', 'test', 'currency', 'anonymous')),
+    state TEXT NOT NULL CHECK (state IN ('credited', 'held', 'dropped', 'test', 'currency', 'anonymous', 'review')), -- review: reported over 7 days late
     member_id BIGINT NOT NULL DEFAULT 0,
-    hash TEXT NOT NULL DEFAULT '', -- of the number while held
+    hash TEXT NOT NULL DEFAULT '', -- of the number while held or under review
     store_id BIGINT NOT NULL,
     day TEXT NOT NULL, -- the store's local date
     amount BIGINT NOT NULL CHECK (amount BETWEEN 1 AND 1000000000000),
@@ -363,7 +363,9 @@ CREATE TABLE purchases (
     carry_after BIGINT NOT NULL DEFAULT 0,
     refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount), -- money back so far
     taken BIGINT NOT NULL DEFAULT 0 CHECK (taken BETWEEN 0 AND points), -- points taken back so far
-    forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that a clamping program let go
+    forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that nobody lost: a clamping program let it go, or it had lapsed
+    returned_money BIGINT NOT NULL DEFAULT 0, -- given back so far by refunds that named no lines, minor units
+    returned_lines BIGINT NOT NULL DEFAULT 0, -- earning lines given back so far, minor units
     voucher TEXT NOT NULL DEFAULT '',
     cashier TEXT NOT NULL DEFAULT '',
     flagged BOOLEAN NOT NULL DEFAULT FALSE,
@@ -400,7 +402,9 @@ CREATE TABLE refunds (
     purchase_ref TEXT NOT NULL,
     purchase_id BIGINT NOT NULL DEFAULT 0,
     state TEXT NOT NULL CHECK (state IN ('applied', 'parked', 'rejected', 'test')),
-    amount BIGINT NOT NULL CHECK (amount BETWEEN 0 AND 1000000000000), -- 0: the whole sale
+    amount BIGINT NOT NULL CHECK (amount BETWEEN 0 AND 1000000000000), -- given back; 0 while parked: by lines, or all of it
+    currency TEXT NOT NULL DEFAULT '',
+    lines TEXT NOT NULL DEFAULT '', -- JSON: what came back, where the till said; kept, since the sale may come later
     taken BIGINT NOT NULL DEFAULT 0 CHECK (taken >= 0), -- points
     received_at BIGINT NOT NULL,
     answer TEXT NOT NULL,
@@ -483,9 +487,12 @@ CREATE TABLE messages (
     created_at BIGINT NOT NULL,
     sent_at BIGINT NOT NULL DEFAULT 0,
     final_at BIGINT NOT NULL DEFAULT 0,
+    cap_day TEXT NOT NULL DEFAULT '', -- the member's day whose cap of texts it took room of, '' = none
+    spend_day TEXT NOT NULL DEFAULT '', -- the program's day whose cap of parts it took room of, '' = none
     PRIMARY KEY (program_id, id)
 );
-CREATE INDEX messages_claim ON messages (sender_id, class, send_after, id) WHERE state = 'queued';
+-- With the run before the time, the rows of a run that is held are passed over in one step.
+CREATE INDEX messages_claim ON messages (sender_id, class, run_id, send_after, id) WHERE state = 'queued';
 CREATE UNIQUE INDEX messages_inbound ON messages (program_id, inbound_id) WHERE inbound_id <> 0;
 CREATE UNIQUE INDEX messages_once ON messages (program_id, member_id, once) WHERE once <> '';
 CREATE UNIQUE INDEX messages_sid ON messages (program_id, sid) WHERE sid <> '';
@@ -519,6 +526,7 @@ CREATE UNIQUE INDEX callbacks_once ON callbacks (program_id, sid, rank);
 CREATE TABLE holds (
     program_id BIGINT NOT NULL,
     run_id BIGINT NOT NULL,
+    reason TEXT NOT NULL DEFAULT '',
     at BIGINT NOT NULL,
     PRIMARY KEY (program_id, run_id)
 );
