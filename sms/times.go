@@ -1,0 +1,88 @@
+package sms
+
+import (
+	"strings"
+	"sync"
+	"time"
+
+	"fiel/members"
+)
+
+// leastTime is how long a text must still be worth its while: with less it would arrive late or not at all.
+const leastTime = time.Minute
+
+// longestValidity is the most a provider may hold a text back: its queue must not outlive a pause or a stop.
+const longestValidity = time.Hour
+
+// clockZones keeps the zones it has loaded: loading one costs more than asking it.
+type clockZones struct{ loaded sync.Map }
+
+// of is the zones whose hours count for a member; the program's when a name in the database is no zone any more.
+func (c *clockZones) of(p members.Program, own, store string, number []string) []*time.Location {
+	if store == "" {
+		store = p.Zone
+	}
+	key := own + " " + store + " " + strings.Join(number, " ")
+	if zones, ok := c.loaded.Load(key); ok {
+		return zones.([]*time.Location)
+	}
+	zones, err := ZonesFor(own, store, number)
+	if err != nil {
+		zones = []*time.Location{p.Location()}
+	}
+	c.loaded.Store(key, zones)
+	return zones
+}
+
+// rules is what decides when a text may leave, and on which of the member's days.
+type rules struct {
+	pack  Pack
+	zones []*time.Location
+	day   *time.Location // whose date the member's caps are counted by
+}
+
+// rulesFor gathers the rules of a text. The rule pack of promotions is that of the number's country, within the program's own hours.
+func (c *clockZones) rulesFor(p members.Program, class Class, phone members.Phone, own, store string) rules {
+	r := rules{day: c.of(p, own, store, nil)[0]}
+	switch class {
+	case Reply:
+		r.pack = PackFor(Reply, "")
+		return r
+	case Service:
+		r.pack = PackFor(Service, "")
+	default:
+		r.pack = PackFor(class, phone.Country()).Narrow(Window{From: int(p.QuietFrom), Until: int(p.QuietUntil)})
+	}
+	number := []string(nil)
+	if own == "" {
+		number = phone.Zones()
+	}
+	r.zones = c.of(p, own, store, number)
+	return r
+}
+
+// opening is the first stretch of time, at or after at, that is long enough for a text to leave in; ok is false when there is none
+// before the end. Times are unix milliseconds, before 0 is no end.
+func (r rules) opening(at, before int64) (from, until int64, ok bool) {
+	if before == 0 {
+		before = at + int64(lookAhead/time.Millisecond)
+	}
+	least := leastTime.Milliseconds()
+	for r.zones != nil && before-at >= least {
+		open, closes, found := r.pack.Next(time.UnixMilli(at).UTC(), r.zones)
+		if !found {
+			return 0, 0, false
+		}
+		from, until = open.UnixMilli(), min(closes.UnixMilli(), before)
+		if until-from >= least {
+			return from, until, true
+		}
+		at = closes.UnixMilli()
+	}
+	return at, before, r.zones == nil && before-at >= least
+}
+
+// dateAt is the local date of an instant.
+func dateAt(at int64, zone *time.Location) string {
+	return time.UnixMilli(at).In(zone).Format(dayFormat)
+}
