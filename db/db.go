@@ -66,6 +66,8 @@ type DB struct {
 	stop    context.CancelFunc
 	stopped context.Context
 	broken  atomic.Pointer[Error]
+
+	readLimit time.Duration // a field so that a test need not wait
 }
 
 // engine is what differs between the databases: how one closure gets its transaction.
@@ -83,7 +85,7 @@ type closure = func(context.Context, *Tx) error
 // Errors are sentences for the operator: Invalid for a URL that cannot be read, Refused for a file or folder that
 // cannot be used, Busy for a server that does not answer.
 func Open(ctx context.Context, url string, o Options) (*DB, error) {
-	d := &DB{url: url, opts: o.withDefaults()}
+	d := &DB{url: url, opts: o.withDefaults(), readLimit: readLimit}
 	d.stopped, d.stop = context.WithCancel(context.Background())
 	d.ids = newIDs(d)
 	var err error
@@ -140,7 +142,7 @@ func (d *DB) Close() error {
 
 // enter counts the caller in, or says why not. Whoever was let in calls d.inside.Done.
 func (d *DB) enter(ctx context.Context) error {
-	if ctx.Value(inside{}) != nil {
+	if ctx.Value(nested{}) != nil {
 		return ErrNested
 	}
 	if err := ctx.Err(); err != nil {
@@ -155,10 +157,10 @@ func (d *DB) enter(ctx context.Context) error {
 	return nil
 }
 
-// inside marks the context of a closure, so that a Write or Read within is noticed.
-type inside struct{}
+// nested marks the context of a closure, so that a Write or Read within is noticed.
+type nested struct{}
 
-func mark(ctx context.Context) context.Context { return context.WithValue(ctx, inside{}, true) }
+func mark(ctx context.Context) context.Context { return context.WithValue(ctx, nested{}, true) }
 
 // suspect looks at an error of the driver; after one of those that leave the file in doubt nothing is written any more.
 func (d *DB) suspect(err error) {

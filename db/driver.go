@@ -1,6 +1,7 @@
 package db
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"net"
@@ -36,7 +37,7 @@ func (v *violation) Unwrap() error { return v.err }
 // leaves the columns for a name.
 func translate(err error, indexOf func(code int, columns string) string) error {
 	var done *Error
-	if err == nil || errors.As(err, &done) {
+	if err == nil || errors.As(err, &done) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
 	var lite *sqlite.Error

@@ -137,7 +137,7 @@ func (w *writer) commit(first *job, lane Lane) {
 	begun := time.Now()
 	for j := first; j != nil; j = w.another(lane, begun) {
 		if err := w.step(j); err != nil {
-			w.fail(Errorf(Busy, "Nothing of this was saved. Try again. (%w)", err))
+			w.fail(&Error{Code: Busy, Text: "Nothing of this was saved. Try again.", Cause: err})
 			return
 		}
 	}
@@ -148,7 +148,7 @@ func (w *writer) commit(first *job, lane Lane) {
 	if lane == Bulk {
 		w.bulk = time.Now()
 	}
-	w.tell()
+	w.tell(nil)
 }
 
 // another returns the next closure for the open group, or nil when it is time to commit.
@@ -219,16 +219,13 @@ func (w *writer) refuse(err error) {
 			break
 		}
 	}
-	w.fail(err)
+	w.tell(err)
 }
 
 // fail tells everyone in the group that it failed, and gives up the connection with whatever is open on it.
 func (w *writer) fail(err error) {
 	w.drop()
-	for _, j := range w.group {
-		j.err = err
-	}
-	w.tell()
+	w.tell(err)
 }
 
 func (w *writer) drop() {
@@ -238,9 +235,12 @@ func (w *writer) drop() {
 	}
 }
 
-// tell answers everyone in the group.
-func (w *writer) tell() {
+// tell answers everyone in the group: with err, or else with what came of their own closures.
+func (w *writer) tell(err error) {
 	for _, j := range w.group {
+		if err != nil {
+			j.err = err
+		}
 		close(j.done)
 	}
 	w.group = w.group[:0]

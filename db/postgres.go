@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -55,45 +56,63 @@ func settings(c *pgx.ConnConfig) {
 	}
 }
 
-// write runs f, and again while PostgreSQL asks for it. The connection is awaited with the caller's context.
+// write runs f, and again while PostgreSQL asks for it.
 func (p *server) write(ctx context.Context, _ Lane, f closure) (*Tx, error) {
-	conn, err := p.pool.Conn(ctx)
-	if err != nil {
-		return nil, translate(err, nil)
-	}
-	defer conn.Close()
-	ctx = mark(context.WithoutCancel(ctx))
+	inner := mark(context.WithoutCancel(ctx))
 	for n := 0; ; n++ {
-		tx, err := p.once(ctx, conn, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, f)
+		tx, err := p.once(ctx, inner, f)
 		again := retryable(err) || tx != nil && retryable(tx.failed)
 		if !again || n == reruns {
 			return tx, err
 		}
 		time.Sleep(rand.N(5 * time.Millisecond << n))
+		ctx = inner // it has started
 	}
 }
 
-func (p *server) read(ctx context.Context, f closure) (*Tx, error) {
-	conn, err := p.pool.Conn(ctx)
+// once runs f in one transaction. The connection is awaited with ctx, all else is done with inner.
+func (p *server) once(ctx, inner context.Context, f closure) (*Tx, error) {
+	conn, stx, err := p.begin(ctx, inner, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
-		return nil, translate(err, nil)
+		return nil, err
 	}
 	defer conn.Close()
-	return p.once(ctx, conn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, f)
-}
-
-// once runs f in one transaction.
-func (p *server) once(ctx context.Context, conn *sql.Conn, o *sql.TxOptions, f closure) (*Tx, error) {
-	stx, err := conn.BeginTx(ctx, o)
-	if err != nil {
-		return nil, translate(err, nil)
-	}
 	defer stx.Rollback()
-	tx := p.d.newTx(ctx, stx)
+	tx := p.d.newTx(inner, stx)
 	if err := tx.run(f); err != nil {
 		return tx, err
 	}
 	return tx, committed(stx.Commit())
+}
+
+func (p *server) read(ctx context.Context, f closure) (*Tx, error) {
+	conn, stx, err := p.begin(ctx, ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer stx.Rollback()
+	tx := p.d.newTx(ctx, stx)
+	return tx, tx.run(f)
+}
+
+// begin takes a connection from the pool and begins a transaction on it. One that has died in the pool, as all have when
+// the server was restarted, is replaced.
+func (p *server) begin(ctx, inner context.Context, o *sql.TxOptions) (conn *sql.Conn, stx *sql.Tx, err error) {
+	for range poolSize + 1 {
+		if conn, err = p.pool.Conn(ctx); err != nil {
+			break
+		}
+		if stx, err = conn.BeginTx(inner, o); err == nil {
+			return conn, stx, nil
+		}
+		conn.Close()
+		var refused *pgconn.PgError
+		if ctx.Err() != nil || errors.As(err, &refused) && !strings.HasPrefix(refused.Code, "57") {
+			break
+		}
+	}
+	return nil, nil, translate(err, nil)
 }
 
 // committed translates the error of a COMMIT. Unless the server itself said no, nobody knows whether it was done.

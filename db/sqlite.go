@@ -196,8 +196,7 @@ func (l *lite) checkpoint() error {
 		return err
 	}
 	for _, query := range []string{"PRAGMA busy_timeout(1000)", "SELECT COUNT(*) FROM sqlite_master", "PRAGMA wal_checkpoint(TRUNCATE)"} {
-		var ignored int
-		if err := l.writer.conn.Conn.QueryRowContext(ctx, query).Scan(&ignored); err != nil && !strings.HasPrefix(query, "PRAGMA wal") {
+		if _, err := l.writer.conn.ExecContext(ctx, query); err != nil {
 			return translate(err, nil)
 		}
 	}

@@ -21,6 +21,8 @@ const (
 // readLimit ends a Read. A longer one would keep SQLite's write-ahead log from being emptied.
 const readLimit = 30 * time.Second
 
+var errTooLong = &Error{Code: Busy, Text: "This took longer than 30 seconds and was given up. Ask for less at a time."}
+
 // Write runs f in a transaction and returns nil after it was committed; any other return means that nothing of it was
 // stored, except that an error wrapping ErrUnknown means nobody knows.
 //
@@ -57,24 +59,26 @@ func (d *DB) Write(ctx context.Context, lane Lane, f func(context.Context, *Tx) 
 }
 
 // Read runs f on a snapshot of the database that holds everything acknowledged before. f cannot write, and what it saw
-// may be out of date by the time it returns: a Write guards it again. It ends within 30 s or with ctx, whichever is
-// first, and then returns the context's error.
+// may be out of date by the time it returns: a Write guards it again. The snapshot ends after 30 s, with ctx, or with
+// Close, whatever f is doing; statements after that fail, and Read says why.
 //
-// Errors: ErrNested, ErrClosing, ctx.Err(), what f returned, or the driver's error translated.
+// Errors: ErrNested, ErrClosing, ctx's cause, Busy after 30 s, what f returned, or the driver's error translated.
 func (d *DB) Read(ctx context.Context, f func(context.Context, *Tx) error) error {
 	if err := d.enter(ctx); err != nil {
 		return err
 	}
 	defer d.inside.Done()
-	ctx, cancel := context.WithTimeout(mark(ctx), readLimit)
-	defer cancel()
-	defer context.AfterFunc(d.stopped, cancel)()
+	ctx, cancel := context.WithCancelCause(mark(ctx))
+	defer cancel(nil)
+	defer context.AfterFunc(d.stopped, func() { cancel(ErrClosing) })()
+	ctx, done := context.WithTimeoutCause(ctx, d.readLimit, errTooLong)
+	defer done()
 	tx, err := d.engine.read(ctx, f)
-	if over := ctx.Err(); over != nil && err != nil {
-		return over
-	}
-	if err == nil {
+	switch {
+	case err == nil:
 		tx.afterwards()
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
 	}
 	return err
 }
