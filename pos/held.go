@@ -1,0 +1,124 @@
+package pos
+
+import (
+	"context"
+	"fmt"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/rewards"
+)
+
+// Admission is what a new member begins with.
+type Admission struct {
+	Bonus  int64 // points of the join bonus, 0 when they had it before
+	Held   int   // purchases that were held for the number and are theirs now
+	Points int64 // in all: the bonus and those of the purchases, less what was returned of them
+	Member members.Member
+}
+
+// Admit gives somebody who has joined the join bonus, once in a lifetime, and the purchases that were held for the number: by the
+// rules of their day, entered today. Held ones older than the program keeps them are dropped. It takes the rows it needs; whoever
+// joins has taken the number's (members.Touch) before, so that no purchase slips in between.
+func Admit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Admission, error) {
+	m, err := members.Lock(ctx, tx, p.ID, m.ID)
+	if err != nil {
+		return Admission{}, err
+	}
+	a := Admission{Member: m}
+	if err := a.joinBonus(ctx, tx, p); err != nil || m.Hash == "" {
+		return a, err
+	}
+	waiting, err := New(tx).heldPurchases(ctx, p.ID, m.Hash)
+	if err != nil {
+		return Admission{}, err
+	}
+	for _, sale := range waiting {
+		if err := a.credit(ctx, tx, p, sale); err != nil {
+			return Admission{}, err
+		}
+	}
+	return a, nil
+}
+
+// credit gives the new member a purchase that was held, or drops it.
+func (a *Admission) credit(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase) error {
+	if sale.OccurredAt < heldSince(tx, p) || sale.returned(0).Whole {
+		_, err := New(tx).dropPurchase(ctx, p.ID, sale.ID)
+		return err
+	}
+	points, m, err := creditWaiting(ctx, tx, p, a.Member, sale)
+	if db.CodeOf(err) == db.Invalid {
+		return nil // more points than fit: it is left as it is
+	}
+	if err == nil {
+		a.Held, a.Points, a.Member = a.Held+1, a.Points+points, m
+	}
+	return err
+}
+
+// heldSince is when a purchase must have happened at the earliest to be held still, unix milliseconds.
+func heldSince(tx *db.Tx, p members.Program) int64 { return tx.Now - p.HeldDays*24*60*60*1000 }
+
+func (a *Admission) joinBonus(ctx context.Context, tx *db.Tx, p members.Program) error {
+	m, err := rewards.Bonus(ctx, tx, p, a.Member, "", fmt.Sprintf("join:%d", a.Member.ID), p.JoinBonus)
+	if db.CodeOf(err) == db.Conflict {
+		return nil
+	}
+	if err == nil {
+		a.Bonus, a.Points, a.Member = p.JoinBonus, p.JoinBonus, m
+	}
+	return err
+}
+
+// creditWaiting gives a purchase that waited to the member it was waiting for, less what was returned of it meanwhile. Points is what
+// the member has more. db.Invalid, found before anything was written, when they do not fit the ledger.
+func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase) (points int64, _ members.Member, err error) {
+	facts, err := sale.facts(ctx, tx)
+	if err != nil {
+		return 0, members.Member{}, err
+	}
+	e, m, err := rewards.Earn(ctx, tx, p, m, rewards.Purchase{ID: sale.ID, Store: sale.StoreID, Till: sale.TillID, At: sale.OccurredAt, Sale: facts})
+	if err != nil {
+		return 0, members.Member{}, err
+	}
+	n, err := New(tx).creditPurchase(ctx, creditPurchaseParams{
+		ProgramID: p.ID, ID: sale.ID, MemberID: m.ID, Earning: e.Earning, RuleID: e.Rule, Points: e.Points, CarryBefore: e.CarryBefore, CarryAfter: e.CarryAfter,
+	})
+	if err == nil && n == 0 {
+		err = db.Errorf(db.Busy, "somebody else is crediting purchase %d: try again", sale.ID)
+	}
+	if err == nil && e.Money > 0 {
+		err = New(tx).countVisit(ctx, countVisitParams{At: sale.OccurredAt, PurchaseID: sale.ID, ProgramID: p.ID, MemberID: m.ID})
+	}
+	if err != nil || sale.Refunded == 0 {
+		return e.Points, m, err
+	}
+	sale.State, sale.MemberID, sale.Points, sale.Earning, sale.CarryBefore = credited, m.ID, e.Points, e.Earning, e.CarryBefore
+	lost, m, err := settleReturned(ctx, tx, p, m, sale)
+	return e.Points - lost, m, err
+}
+
+// settleReturned takes back the points for what was returned before there was anybody to take them from, in one entry that bears the
+// id of the last refund.
+func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase) (lost int64, _ members.Member, err error) {
+	last, err := New(tx).lastRefund(ctx, lastRefundParams{ProgramID: p.ID, TillID: sale.TillID, PurchaseRef: sale.Ref})
+	if err != nil {
+		return 0, members.Member{}, err
+	}
+	back, m, err := takeBack(ctx, tx, p, sale, m, last, rewards.Returned{}, sale.returned(0))
+	if err != nil {
+		return 0, members.Member{}, err
+	}
+	_, err = New(tx).returnPurchase(ctx, returnPurchaseParams{
+		ProgramID: p.ID, ID: sale.ID, ReturnedMoney: sale.ReturnedMoney, ReturnedLines: sale.ReturnedLines, Taken: back.Points, Forgotten: back.Forgotten,
+	})
+	return back.Points - back.Forgotten, m, err
+}
+
+// DropHeld drops held purchases that are older than the program keeps them, at most limit of them, and says how many.
+func DropHeld(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (int64, error) {
+	return New(tx).dropOldHeld(ctx, dropOldHeldParams{
+		ProgramID: p.ID, OccurredAt: heldSince(tx, p), Limit: int32(min(limit, 1000)),
+	})
+}

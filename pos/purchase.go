@@ -1,0 +1,239 @@
+package pos
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/rewards"
+)
+
+// States of a purchase.
+const (
+	credited  = "credited"  // a member has it
+	held      = "held"      // its number is no member yet
+	dropped   = "dropped"   // held for too long, or returned meanwhile
+	test      = "test"      // not meant
+	foreign   = "currency"  // in another currency than the program's
+	anonymous = "anonymous" // nobody was said, or nobody who can be found
+	review    = "review"    // not credited before the owner has looked at it
+)
+
+// Bounds of when a sale may have happened, in milliseconds from now.
+const (
+	ahead  = 24 * 60 * 60 * 1000     // a till's clock may be off; what lies ahead counts as now
+	behind = 7 * 24 * 60 * 60 * 1000 // older ones are for the owner to look at: a queue kept so long may not be the till's own
+)
+
+// arrival is a sale on its way in.
+type arrival struct {
+	desk
+	buyer
+	sale     Sale
+	id       int64 // of the purchase
+	at       int64 // when it happened
+	meant    string
+	state    string
+	earned   rewards.Earned
+	returned int64 // points that refunds which had come before it moved
+	voucher  *handed
+	warnings []warning
+}
+
+// record takes in one sale. The order of rows is that of every write about a person: the number, the member, the voucher; then the
+// purchase, whose unique key stops whoever else brings the same sale, and what is parked for it.
+func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, error) {
+	d, err := openDesk(ctx, tx, key, s.Program, s.Till)
+	if err != nil {
+		return Answer{}, err
+	}
+	if s.Currency == "" {
+		s.Currency = d.program.Currency
+	}
+	a := &arrival{desk: d, buyer: d.readBuyer(s.Phone, s.Card), sale: s, id: tx.ID()}
+	a.meant = s.meant(a.said)
+	if err := a.take(ctx, tx, d.program); err != nil {
+		return Answer{}, err
+	}
+	first, err := New(tx).purchaseByRef(ctx, purchaseByRefParams{ProgramID: s.Program, TillID: s.Till, Ref: s.Ref})
+	if err == nil {
+		return d.again(ctx, tx, first.Meant, Answer{200, []byte(first.Answer)}, a.note(differs))
+	}
+	if !db.NotFound(err) {
+		return Answer{}, err
+	}
+	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.useVoucher, a.earn, a.insert} {
+		if err := step(ctx, tx); err != nil {
+			return Answer{}, err
+		}
+	}
+	return a.finish(ctx, tx)
+}
+
+// note is a line for the owner about this sale.
+func (a *arrival) note(reason string) note {
+	return note{kind: "purchase", ref: a.sale.Ref, meant: a.meant, reason: reason, body: a.sale.Body}
+}
+
+// warn tells the till and the owner.
+func (a *arrival) warn(ctx context.Context, tx *db.Tx, code, message string) error {
+	a.warnings = append(a.warnings, warning{code, message})
+	return a.park(ctx, tx, a.note(code))
+}
+
+// judge decides what kind of purchase this is.
+func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
+	a.at = tx.Now
+	if t := a.sale.OccurredAt; t != 0 {
+		a.at = min(t, tx.Now)
+	}
+	switch {
+	case a.sale.OccurredAt > tx.Now+ahead:
+		return fault("occurred_at", "this lies in the future: check the clock of the till")
+	case a.sale.Test:
+		a.state = test
+	case a.sale.Currency != a.program.Currency:
+		a.state = foreign
+		return a.warn(ctx, tx, foreign, fmt.Sprintf("A sale in %s earns nothing: the program counts %s.", a.sale.Currency, a.program.Currency))
+	case a.member.ID == 0 && a.trouble != nil:
+		a.state = anonymous
+		return a.warn(ctx, tx, a.trouble.Code, a.trouble.Message)
+	case a.member.ID == 0 && (a.hash == "" || a.program.HeldDays == 0):
+		a.state = anonymous
+	case a.at < tx.Now-behind:
+		a.state = review
+		return a.warn(ctx, tx, late, "The sale is more than 7 days old. It earns nothing until the owner has looked at it.")
+	case a.member.ID == 0:
+		a.state = held
+	default:
+		a.state = credited
+	}
+	return nil
+}
+
+// useVoucher redeems the voucher that was handed over. One that is no good does not undo the sale: the answer says so.
+func (a *arrival) useVoucher(ctx context.Context, tx *db.Tx) error {
+	if a.sale.Voucher == "" || a.state == test {
+		return nil
+	}
+	used, err := rewards.Use(ctx, tx, a.program, rewards.Using{
+		Code: a.sale.Voucher, Store: a.store.ID, Till: a.till.ID, Purchase: a.id, Amount: a.sale.Amount, Actor: a.till.actor(), Door: "till",
+	})
+	if err != nil {
+		return err
+	}
+	a.voucher = &handed{Code: a.sale.Voucher, Status: "used"}
+	if used.Why != nil {
+		a.voucher.Status, a.voucher.Reason = "refused", used.Why.Error()
+	}
+	return nil
+}
+
+// earn gives the member the points.
+func (a *arrival) earn(ctx context.Context, tx *db.Tx) error {
+	sale := a.sale.facts()
+	a.earned = rewards.Earned{Money: sale.Money(), Earning: sale.Earning(a.program.NetOfTax)}
+	if a.state != credited {
+		return nil
+	}
+	earned, m, err := rewards.Earn(ctx, tx, a.program, a.member, rewards.Purchase{
+		ID: a.id, Store: a.store.ID, Till: a.till.ID, At: a.at, Sale: sale,
+	})
+	if db.CodeOf(err) == db.Invalid { // found before anything was written
+		a.state = review
+		return a.warn(ctx, tx, tooMany, "The sale is worth more points than fit: a slip in the amount, or in a rule? The owner will look at it.")
+	}
+	if err != nil {
+		return err
+	}
+	a.earned, a.member = earned, m
+	if earned.Money == 0 {
+		return nil // nothing was paid with money: no visit
+	}
+	return New(tx).countVisit(ctx, countVisitParams{At: a.at, PurchaseID: a.id, ProgramID: a.program.ID, MemberID: m.ID})
+}
+
+// insert keeps the purchase with its lines. Whoever stored it first, in a transaction beside this one, has won.
+func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
+	member, hash := a.owner()
+	n, err := New(tx).insertPurchase(ctx, insertPurchaseParams{
+		ProgramID: a.program.ID, ID: a.id, TillID: a.till.ID, Ref: a.sale.Ref, Meant: a.meant, State: a.state, MemberID: member, Hash: hash,
+		StoreID: a.store.ID, Day: time.UnixMilli(a.at).In(a.store.Location()).Format(time.DateOnly),
+		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
+		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
+		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
+		Answer: string(a.outcome().answer().Body), Body: a.sale.Body,
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errOvertaken
+	}
+	for i, l := range a.sale.Lines {
+		err := New(tx).insertPurchaseLine(ctx, insertPurchaseLineParams{
+			ProgramID: a.program.ID, PurchaseID: a.id, N: int64(i + 1), SKU: l.SKU, Name: l.Name, Category: l.Category, Quantity: l.Quantity, Amount: l.Amount,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owner is whose the purchase is in the tables: a member's, or a number's that may join yet.
+func (a *arrival) owner() (member int64, hash string) {
+	switch {
+	case a.state == credited:
+		return a.member.ID, ""
+	case a.state == review && a.member.ID != 0:
+		return 0, a.member.Hash
+	case a.state == held || a.state == review:
+		return 0, a.hash
+	}
+	return 0, ""
+}
+
+// unusual says whether the owner wanted to know of such an amount.
+func (a *arrival) unusual() bool {
+	return a.program.UnusualAmount > 0 && a.sale.Amount >= a.program.UnusualAmount && a.state != foreign
+}
+
+// finish judges the refunds that came before the sale, tells the member and answers the till.
+func (a *arrival) finish(ctx context.Context, tx *db.Tx) (Answer, error) {
+	waiting, err := New(tx).parkedRefunds(ctx, parkedRefundsParams{ProgramID: a.program.ID, TillID: a.till.ID, PurchaseRef: a.sale.Ref})
+	if err != nil {
+		return Answer{}, err
+	}
+	if len(waiting) > 0 {
+		return a.finishReturned(ctx, tx, waiting)
+	}
+	return a.outcome().answer(), a.tell(ctx, tx)
+}
+
+// tell sends the receipt, if there is anything to tell.
+func (a *arrival) tell(ctx context.Context, tx *db.Tx) error {
+	if a.state != credited {
+		return nil
+	}
+	return tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.at)
+}
+
+// outcome is what the till is told.
+func (a *arrival) outcome() outcome {
+	o := outcome{
+		Status: a.state, ID: a.sale.Ref, Member: whose(a.member.ID, a.hash), Points: a.earned.Points + a.returned, Voucher: a.voucher, Warnings: a.warnings,
+	}
+	switch a.state {
+	case anonymous, foreign:
+		o.Status = "kept"
+	case credited:
+		o.Balance = &a.member.Balance
+	}
+	if a.state == anonymous || a.state == test {
+		o.Member = "none"
+	}
+	return o
+}

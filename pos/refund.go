@@ -1,0 +1,313 @@
+package pos
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/rewards"
+)
+
+// States of a refund, beside test.
+const (
+	applied  = "applied"
+	parked   = "parked"   // its sale has not come
+	rejected = "rejected" // remembered: other values under its id are no second try
+)
+
+// recordRefund takes in one refund. Until its sale is stored there is no row that both would take, so the refund takes the place of
+// the sale in the unique key for the length of its transaction: either the sale sees the parked refund, or the refund the sale.
+func recordRefund(ctx context.Context, tx *db.Tx, key members.Key, r Refund) (Answer, error) {
+	d, err := openDesk(ctx, tx, key, r.Program, r.Till)
+	if err != nil {
+		return Answer{}, err
+	}
+	if r.Test {
+		return d.firstOrAgain(ctx, tx, r, func(row RefundRow) (RefundRow, error) { return row, nil })
+	}
+	sale, err := New(tx).purchaseByRef(ctx, purchaseByRefParams{ProgramID: r.Program, TillID: r.Till, Ref: r.Purchase})
+	if db.NotFound(err) {
+		return d.parkRefund(ctx, tx, r)
+	}
+	if err != nil {
+		return Answer{}, err
+	}
+	sale, m, err := hold(ctx, tx, sale)
+	if err != nil {
+		return Answer{}, err
+	}
+	return d.firstOrAgain(ctx, tx, r, func(row RefundRow) (RefundRow, error) { return d.refund(ctx, tx, sale, m, row) })
+}
+
+// parkRefund keeps a refund until its sale comes.
+func (d desk) parkRefund(ctx context.Context, tx *db.Tx, r Refund) (Answer, error) {
+	place := tx.ID()
+	n, err := New(tx).takePlace(ctx, takePlaceParams{
+		ProgramID: r.Program, ID: place, TillID: r.Till, Ref: r.Purchase, StoreID: d.store.ID, OccurredAt: tx.Now,
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	if n == 0 {
+		return Answer{}, errOvertaken // by the sale, or by another refund of it
+	}
+	answer, err := d.firstOrAgain(ctx, tx, r, func(row RefundRow) (RefundRow, error) {
+		row.State = parked
+		o := outcome{Status: parked, ID: r.Ref, Purchase: r.Purchase}
+		o.Warnings = []warning{{"no_sale", "The sale has not been reported yet. The refund counts as soon as it is."}}
+		row.Answer = string(marshal(o))
+		return row, nil
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	return answer, New(tx).leavePlace(ctx, r.Program, place)
+}
+
+// firstOrAgain answers a refund that is known, or has do complete the row of a new one and stores it.
+func (d desk) firstOrAgain(ctx context.Context, tx *db.Tx, r Refund, do func(RefundRow) (RefundRow, error)) (Answer, error) {
+	meant := r.meant()
+	first, err := New(tx).refundByRef(ctx, refundByRefParams{ProgramID: r.Program, TillID: r.Till, Ref: r.Ref})
+	if err == nil {
+		return d.again(ctx, tx, first.Meant, Answer{int(first.Status), []byte(first.Answer)}, note{kind: "refund", ref: r.Ref, meant: meant, body: r.Body})
+	}
+	if !db.NotFound(err) {
+		return Answer{}, err
+	}
+	row, err := do(RefundRow{
+		ProgramID: r.Program, ID: tx.ID(), TillID: r.Till, Ref: r.Ref, Meant: meant, PurchaseRef: r.Purchase, State: test, Amount: r.Amount,
+		Currency: r.Currency, Lines: string(marshal(list(r.Lines))), ReceivedAt: tx.Now, Status: http.StatusOK, Body: r.Body,
+		Answer: string(marshal(outcome{Status: test, ID: r.Ref, Purchase: r.Purchase})),
+	})
+	if err != nil {
+		return Answer{}, err
+	}
+	n, err := New(tx).insertRefund(ctx, insertRefundParams{
+		ProgramID: row.ProgramID, ID: row.ID, TillID: row.TillID, Ref: row.Ref, Meant: row.Meant, PurchaseRef: row.PurchaseRef,
+		PurchaseID: row.PurchaseID, State: row.State, Amount: row.Amount, Currency: row.Currency, Lines: row.Lines, Taken: row.Taken,
+		ReceivedAt: row.ReceivedAt, Answer: row.Answer, Status: row.Status, Body: row.Body,
+	})
+	if err == nil && n == 0 {
+		err = errOvertaken
+	}
+	return Answer{int(row.Status), []byte(row.Answer)}, err
+}
+
+// refund judges a refund whose sale is there, and answers its row.
+func (d desk) refund(ctx context.Context, tx *db.Tx, sale Purchase, m members.Member, row RefundRow) (RefundRow, error) {
+	j, err := judge(ctx, tx, d.program, sale, m, row)
+	if err != nil {
+		return RefundRow{}, err
+	}
+	row.State, row.PurchaseID, row.Amount, row.Taken = j.state, sale.ID, j.amount, j.taken
+	if j.state == rejected {
+		row.Status = http.StatusUnprocessableEntity
+		row.Answer = string(ErrorBody("refused", j.sentence(), j.field()))
+		return row, d.park(ctx, tx, row.note(j.reason))
+	}
+	o := outcome{Status: j.state, ID: row.Ref, Purchase: row.PurchaseRef, Member: whose(sale.MemberID, sale.Hash), Points: j.points}
+	if j.member.ID != 0 {
+		o.Balance = &j.member.Balance
+	}
+	row.Answer = string(marshal(o))
+	return row, tellRefund(ctx, tx, d, j.member, j.points)
+}
+
+func (r RefundRow) note(reason string) note {
+	return note{kind: "refund", ref: r.Ref, meant: r.Meant, reason: reason, body: r.Body}
+}
+
+// hold takes the rows of whoever the purchase belongs to and then its own, in the order of every write about a person. Somebody may
+// join and be credited with it meanwhile; then it is theirs.
+func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Member, error) {
+	for range 3 {
+		var m members.Member
+		var err error
+		switch {
+		case sale.MemberID != 0:
+			m, err = members.Lock(ctx, tx, sale.ProgramID, sale.MemberID)
+		case sale.Hash != "":
+			_, err = members.Touch(ctx, tx, sale.ProgramID, sale.Hash)
+		}
+		if err != nil {
+			return Purchase{}, members.Member{}, err
+		}
+		now, err := New(tx).lockPurchase(ctx, sale.ProgramID, sale.ID)
+		if err != nil {
+			return Purchase{}, members.Member{}, err
+		}
+		if now.MemberID == sale.MemberID && now.Hash == sale.Hash {
+			return now, m, nil
+		}
+		sale = now
+	}
+	return Purchase{}, members.Member{}, errOvertaken
+}
+
+// judged is what becomes of a refund.
+type judged struct {
+	state  string
+	reason string // why it was rejected
+	amount int64  // money given back
+	taken  int64  // points settled, as rewards.TakenBack counts them
+	points int64  // by which the member's balance moved
+	sale   Purchase
+	member members.Member
+}
+
+func (j judged) sentence() string {
+	if j.reason == foreign {
+		return "The sale was in another currency."
+	}
+	return "More is given back than is left of the sale."
+}
+
+func (j judged) field() string {
+	if j.reason == foreign {
+		return "data.currency"
+	}
+	return "data.amount"
+}
+
+// judge applies a refund to its sale, or rejects it. The rows of the sale and of its member, if it has one, are held.
+func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, r RefundRow) (judged, error) {
+	j := judged{state: applied, sale: sale, member: m}
+	var lines []Line
+	if err := json.Unmarshal([]byte(r.Lines), &lines); err != nil {
+		return judged{}, db.Errorf(db.Internal, "the lines of refund %d: %w", r.ID, err)
+	}
+	if sale.State == test {
+		j.state = test
+		return j, nil
+	}
+	if j.amount, j.reason = sale.giveBack(r, lines); j.reason != "" {
+		j.state, j.amount = rejected, r.Amount
+		return j, nil
+	}
+	before, after := sale.returned(0), sale.returned(j.amount).Plus(rewards.ReturnOf(j.amount, lineFacts(lines)))
+	back, m, err := takeBack(ctx, tx, p, sale, m, r.ID, before, after)
+	if err != nil {
+		return judged{}, err
+	}
+	j.taken, j.points = back.Points, back.GivenBack-(back.Points-back.Forgotten)
+	j.member = m
+	j.sale, err = New(tx).returnPurchase(ctx, returnPurchaseParams{
+		ProgramID: sale.ProgramID, ID: sale.ID, Refunded: j.amount, ReturnedMoney: after.Money, ReturnedLines: after.Lines,
+		Taken: back.Points, Forgotten: back.Forgotten,
+	})
+	if err == nil && sale.State == credited && sale.Money > 0 && after.Whole && !before.Whole {
+		err = New(tx).uncountVisit(ctx, sale.ProgramID, sale.MemberID)
+	}
+	return j, err
+}
+
+// giveBack is the money that a refund gives back, or the reason why it cannot be.
+func (s Purchase) giveBack(r RefundRow, lines []Line) (amount int64, reason string) {
+	left := s.Amount - s.Refunded
+	amount = r.Amount
+	for _, l := range lines {
+		if r.Amount == 0 {
+			amount += l.Amount
+		}
+	}
+	if amount == 0 && len(lines) == 0 {
+		amount = left // all that has not come back yet
+	}
+	switch {
+	case r.Currency != "" && r.Currency != s.Currency:
+		return 0, foreign
+	case amount > left || left == 0:
+		return 0, over
+	}
+	return amount, ""
+}
+
+// returned is what has come back of the sale so far; more money may make it whole.
+func (s Purchase) returned(more int64) rewards.Returned {
+	money := s.Refunded + more
+	return rewards.Returned{
+		Whole: money >= s.Amount || s.Money > 0 && money >= s.Money,
+		Money: s.ReturnedMoney, Lines: s.ReturnedLines,
+	}
+}
+
+// takeBack settles the points of a credited sale. Of any other sale only the vouchers used on it return, when all of it has.
+func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, refund int64, before, after rewards.Returned) (rewards.TakenBack, members.Member, error) {
+	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Before: before, After: after}
+	if sale.State != credited {
+		return rewards.TakenBack{}, m, returnVoucher(ctx, tx, p, sale, b)
+	}
+	facts, err := sale.facts(ctx, tx)
+	if err != nil {
+		return rewards.TakenBack{}, members.Member{}, err
+	}
+	b.Sale, b.Earning, b.Points, b.CarryBefore, b.Taken, b.Forgotten = facts, sale.Earning, sale.Points, sale.CarryBefore, sale.Taken, sale.Forgotten
+	return rewards.TakeBack(ctx, tx, p, m, b)
+}
+
+// returnVoucher gives back the voucher that was used on a sale which is nobody's, to its own member.
+func returnVoucher(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, b rewards.Back) error {
+	if sale.Voucher == "" || !b.After.Whole || b.Before.Whole {
+		return nil
+	}
+	v, err := rewards.VoucherByCode(ctx, tx, p.ID, sale.Voucher)
+	if code := db.CodeOf(err); code == db.Invalid || code == db.Missing || err == nil && v.PurchaseID != sale.ID {
+		return nil // it was refused at the sale
+	}
+	if err != nil {
+		return err
+	}
+	owner, err := members.Lock(ctx, tx, p.ID, v.MemberID)
+	if err == nil {
+		_, _, err = rewards.TakeBack(ctx, tx, p, owner, b)
+	}
+	return err
+}
+
+// facts is the stored sale as the rules see it. Of the tender they need to know only what was no money.
+func (s Purchase) facts(ctx context.Context, tx *db.Tx) (rewards.Sale, error) {
+	lines, err := New(tx).linesOfPurchase(ctx, s.ProgramID, s.ID)
+	if err != nil {
+		return rewards.Sale{}, err
+	}
+	f := rewards.Sale{Currency: s.Currency, Amount: s.Amount, Tax: s.Tax, Tip: s.Tip}
+	for _, l := range lines {
+		f.Lines = append(f.Lines, rewards.Line{Category: l.Category, Amount: l.Amount})
+	}
+	if s.Money < s.Amount {
+		f.Tender = []rewards.Tender{{Kind: "cash", Amount: s.Money}, {Kind: "points", Amount: s.Amount - s.Money}}
+	}
+	return f, nil
+}
+
+// finishReturned judges the refunds that were parked for a sale which has now come, in the order they came, and answers the till.
+func (a *arrival) finishReturned(ctx context.Context, tx *db.Tx, waiting []RefundRow) (Answer, error) {
+	sale, err := New(tx).purchaseByRef(ctx, purchaseByRefParams{ProgramID: a.program.ID, TillID: a.till.ID, Ref: a.sale.Ref})
+	if err != nil {
+		return Answer{}, err
+	}
+	for _, r := range waiting {
+		j, err := judge(ctx, tx, a.program, sale, a.member, r)
+		if err != nil {
+			return Answer{}, err
+		}
+		err = New(tx).judgeRefund(ctx, judgeRefundParams{
+			ProgramID: r.ProgramID, ID: r.ID, State: j.state, PurchaseID: sale.ID, Amount: j.amount, Taken: j.taken,
+		})
+		if err == nil && j.state == rejected {
+			err = a.park(ctx, tx, r.note(j.reason))
+		}
+		if err != nil {
+			return Answer{}, err
+		}
+		sale, a.member, a.returned = j.sale, j.member, a.returned+j.points
+	}
+	a.warnings = append(a.warnings, warning{"returned", "Refunds of this sale came before it."})
+	answer := a.outcome().answer()
+	if err := New(tx).answerPurchase(ctx, answerPurchaseParams{ProgramID: sale.ProgramID, ID: sale.ID, Answer: string(answer.Body)}); err != nil {
+		return Answer{}, err
+	}
+	return answer, a.tell(ctx, tx)
+}

@@ -1,0 +1,206 @@
+package standard
+
+import (
+	"encoding/json"
+	"math"
+	"regexp"
+	"strconv"
+	"time"
+
+	"fiel/pos"
+)
+
+// event is one delivery, read: a sale, a refund, or neither.
+type event struct {
+	kind   string // of the Standard Webhooks payload
+	sale   *pos.Sale
+	refund *pos.Refund
+}
+
+// readEvent reads a verified body. A *fault says what is wrong with it; an event of another type than ours is none. Unknown fields
+// are left alone, so that a till may say more than we know.
+func readEvent(body []byte) (event, error) {
+	object, err := readObject(body)
+	if err != nil {
+		return event{}, err
+	}
+	top := &reader{object: object}
+	e := event{kind: top.text("type", true)}
+	at, test := top.time("timestamp"), top.flag("test")
+	switch e.kind {
+	case "purchase.completed":
+		data := top.child("data")
+		e.sale = readSale(data)
+		e.sale.Test = e.sale.Test || test
+		if e.sale.OccurredAt == 0 {
+			e.sale.OccurredAt = at // of the event itself, as Standard Webhooks has it
+		}
+		e.sale.Body = string(body)
+		top.adopt(data)
+	case "refund.created", "purchase.refunded":
+		data := top.child("data")
+		e.refund = readRefund(data)
+		e.refund.Test = e.refund.Test || test
+		e.refund.Body = string(body)
+		top.adopt(data)
+	}
+	return e, top.err
+}
+
+func readSale(r *reader) *pos.Sale {
+	s := &pos.Sale{
+		Ref: r.text("id", true), Phone: r.text("phone", false), Card: r.text("card", false),
+		Amount: r.number("amount", true), Currency: r.text("currency", false), Tax: r.number("tax", false), Tip: r.number("tip", false),
+		Lines: readLines(r), Voucher: r.text("voucher", false), Cashier: r.text("cashier", false),
+		Test: r.flag("test"), OccurredAt: r.time("occurred_at"),
+	}
+	r.each("tender", func(t *reader) {
+		s.Tender = append(s.Tender, pos.Tender{Kind: t.text("type", true), Amount: t.number("amount", true)})
+	})
+	return s
+}
+
+func readRefund(r *reader) *pos.Refund {
+	f := &pos.Refund{
+		Ref: r.text("id", true), Purchase: r.text("purchase_id", true), Currency: r.text("currency", false),
+		Lines: readLines(r), Test: r.flag("test"),
+	}
+	if f.Amount = r.number("amount", false); r.has("amount") && f.Amount == 0 {
+		r.fail("amount", "more than 0; leave it out to give the whole sale back")
+	}
+	return f
+}
+
+func readLines(r *reader) []pos.Line {
+	var lines []pos.Line
+	r.each("items", func(l *reader) {
+		line := pos.Line{SKU: l.text("sku", false), Name: l.text("name", false), Category: l.text("category", false), Quantity: 1, Amount: l.number("amount", true)}
+		if l.has("quantity") {
+			line.Quantity = l.number("quantity", true)
+		}
+		lines = append(lines, line)
+	})
+	return lines
+}
+
+// reader takes the fields of an object one by one and keeps the first fault.
+type reader struct {
+	path   string
+	object map[string]any
+	err    error
+}
+
+// has says whether the field is there; null is as good as nothing.
+func (r *reader) has(name string) bool { return r.object[name] != nil }
+
+func (r *reader) fail(name, text string) {
+	if r.err == nil {
+		r.err = &fault{printablePath(join(r.path, name)), text}
+	}
+}
+
+// adopt takes over the fault of an object within this one.
+func (r *reader) adopt(child *reader) {
+	if r.err == nil {
+		r.err = child.err
+	}
+}
+
+// value returns the field, and whether it is there; one that has to be and is not is a fault.
+func (r *reader) value(name string, needed bool) (any, bool) {
+	if !r.has(name) {
+		if needed {
+			r.fail(name, "This is missing.")
+		}
+		return nil, false
+	}
+	return r.object[name], true
+}
+
+func (r *reader) text(name string, needed bool) string {
+	v, ok := r.value(name, needed)
+	s, isText := v.(string)
+	if ok && !isText {
+		r.fail(name, "This must be a text in quotes.")
+	}
+	return s
+}
+
+func (r *reader) flag(name string) bool {
+	v, ok := r.value(name, false)
+	b, isFlag := v.(bool)
+	if ok && !isFlag {
+		r.fail(name, "This must be true or false.")
+	}
+	return b
+}
+
+var whole = regexp.MustCompile(`^-?[0-9]+$`)
+
+// number takes whole numbers only: no point, no exponent, no quotes. What does not fit into an int64 becomes the nearest that does,
+// which is out of range for every field there is.
+func (r *reader) number(name string, needed bool) int64 {
+	v, ok := r.value(name, needed)
+	if !ok {
+		return 0
+	}
+	n, isNumber := v.(json.Number)
+	if !isNumber || !whole.MatchString(n.String()) {
+		r.fail(name, "This must be a whole number, without quotes, point or exponent. Money is in minor units.")
+		return 0
+	}
+	i, err := strconv.ParseInt(n.String(), 10, 64)
+	if err != nil && n.String()[0] == '-' {
+		return math.MinInt64
+	}
+	if err != nil {
+		return math.MaxInt64
+	}
+	return i
+}
+
+// time takes an RFC 3339 time and returns unix milliseconds; 0 for none.
+func (r *reader) time(name string) int64 {
+	s := r.text(name, false)
+	if s == "" {
+		return 0
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		r.fail(name, "This must be a time such as 2026-11-21T18:03:00-05:00.")
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func (r *reader) child(name string) *reader {
+	v, ok := r.value(name, true)
+	object, isObject := v.(map[string]any)
+	if ok && !isObject {
+		r.fail(name, "This must be an object.")
+	}
+	return &reader{path: join(r.path, name), object: object}
+}
+
+// each reads a list of objects.
+func (r *reader) each(name string, read func(*reader)) {
+	v, ok := r.value(name, false)
+	if !ok {
+		return
+	}
+	items, isList := v.([]any)
+	if !isList {
+		r.fail(name, "This must be a list.")
+	}
+	for i, item := range items {
+		at := name + "[" + strconv.Itoa(i) + "]"
+		object, isObject := item.(map[string]any)
+		if !isObject {
+			r.fail(at, "This must be an object.")
+			return
+		}
+		line := &reader{path: join(r.path, at), object: object}
+		read(line)
+		r.adopt(line)
+	}
+}
