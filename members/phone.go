@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"fiel/db"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // Phone is a phone number in E.164 ("+525512345678"), the card of a member; "" is none. [ParsePhone] makes one. Whatever prints, logs

@@ -6,9 +6,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/nyaruka/phonenumbers"
-
 	"fiel/db"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // maxTyped is the longest text read as a number, in characters: fifteen digits with every separator people use fit well.

@@ -11,9 +11,9 @@ import (
 	"time"
 	_ "time/tzdata"
 
-	"pgregory.net/rapid"
-
 	"fiel/db"
+
+	"pgregory.net/rapid"
 )
 
 // However a person's number is written, at whatever door, it is one number.

@@ -6,10 +6,10 @@ import (
 	"time"
 	_ "time/tzdata"
 
+	"fiel/db"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-
-	"fiel/db"
 )
 
 func zonesNamed(t interface{ Fatal(...any) }, names ...string) (zones []*time.Location) {
