@@ -15,7 +15,7 @@ type kind string
 const (
 	text   kind = "text"   // words, cut to so many letters
 	number kind = "number" // digits, written as the language does; the length is that of the longest expected
-	signed kind = "signed" // the same with its sign
+	signed kind = "signed" // the same with its sign, also a plus
 	date   kind = "date"   // as Date writes it
 	moment kind = "moment" // as Moment writes it
 	clock  kind = "clock"  // as Clock writes it
@@ -57,9 +57,15 @@ func (f field) write(value string, l *language) string {
 	case text:
 		return clip(tidy(value), f.max)
 	case number, signed:
-		if _, err := strconv.ParseInt(value, 10, 64); err == nil {
-			return l.number.group(value)
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			break
 		}
+		written := l.number.group(strconv.FormatInt(n, 10))
+		if f.kind == signed && n > 0 {
+			return "+" + written
+		}
+		return written
 	}
 	return clip(tidy(value), anyLength)
 }

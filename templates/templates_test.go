@@ -25,7 +25,8 @@ func TestRender(t *testing.T) {
 		{"es", "balance", Fields{"program": "Sol", "balance": "12500", "missing": "1", "reward": "Café gratis"}, "Sol: tienes 12 500 puntos. Te falta 1 para Café gratis."},
 		{"en", "balance", Fields{"program": "Sun", "balance": "12500", "expiring": "1000", "expires": "March 14"}, "Sun: you have 12,500 points. 1,000 expire on March 14."},
 		{"es", "balance", Fields{"program": "Sol", "balance": "-30"}, "Sol: tienes -30 puntos."},
-		{"es", "why_line", Fields{"date": "14 mar", "delta": "+1500", "reason": "compra", "store": "Centro"}, "14 mar: +1500 compra, Centro"},
+		{"es", "why_line", Fields{"date": "14 mar", "delta": "1500", "reason": "compra", "store": "Centro"}, "14 mar: +1500 compra, Centro"},
+		{"en", "why_line", Fields{"date": "Mar 14", "delta": "-12500", "reason": "reward"}, "Mar 14: -12,500 reward"},
 		{"es", "stop_hint", nil, "Si quieres dejar de recibir textos escribe BAJA"},
 		// What a field holds is never read as words, and cannot break the line or the length.
 		{"es", "name_saved", Fields{"name": "{program}[x]"}, "Gracias, {program}[x]. Desde ahora te llamamos por tu nombre."},
