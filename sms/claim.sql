@@ -38,11 +38,21 @@ ORDER BY messages.class, messages.send_after, messages.id;
 
 -- name: postpone :execrows
 -- Claimed in this transaction and not to leave yet.
-UPDATE messages SET state = 'queued', send_after = $4, attempts = attempts - 1, lease = 0, cap_day = $5, spend_day = $6
+UPDATE messages SET state = 'queued', send_after = $4, attempts = attempts - 1, attempt = CASE WHEN attempts = 1 THEN '' ELSE attempt END,
+    lease = 0, cap_day = $5, spend_day = $6
 WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'sending';
+
+-- name: refuse :execrows
+-- Claimed in this transaction and not to leave at all.
+UPDATE messages SET state = 'cancelled', reason = $4, attempts = attempts - 1, attempt = CASE WHEN attempts = 1 THEN '' ELSE attempt END,
+    lease = 0, final_at = $5
+WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'sending';
+
+-- name: rebook :execrows
+UPDATE messages SET cap_day = $4, spend_day = $5 WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'sending';
 
 -- name: releaseClaim :execrows
 -- A claim whose COMMIT gave no answer: nothing was posted with these attempts.
 UPDATE messages SET state = 'queued', attempts = attempts - 1, lease = 0
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = @program_id AND m.state = 'sending' AND m.attempt = CAST(@prefix AS TEXT) || CAST(m.id AS TEXT));
+    WHERE m.program_id = @program_id AND m.state = 'sending' AND SUBSTR(m.attempt, 1, 32) = CAST(@prefix AS TEXT));

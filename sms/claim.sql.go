@@ -181,7 +181,8 @@ func (q *Queries) nextLane(ctx context.Context, arg nextLaneParams) (nextLaneRow
 }
 
 const postpone = `-- name: postpone :execrows
-UPDATE messages SET state = 'queued', send_after = $4, attempts = attempts - 1, lease = 0, cap_day = $5, spend_day = $6
+UPDATE messages SET state = 'queued', send_after = $4, attempts = attempts - 1, attempt = CASE WHEN attempts = 1 THEN '' ELSE attempt END,
+    lease = 0, cap_day = $5, spend_day = $6
 WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'sending'
 `
 
@@ -210,10 +211,65 @@ func (q *Queries) postpone(ctx context.Context, arg postponeParams) (int64, erro
 	return result.RowsAffected()
 }
 
+const rebook = `-- name: rebook :execrows
+UPDATE messages SET cap_day = $4, spend_day = $5 WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'sending'
+`
+
+type rebookParams struct {
+	ProgramID int64
+	ID        int64
+	Attempt   string
+	CapDay    string
+	SpendDay  string
+}
+
+func (q *Queries) rebook(ctx context.Context, arg rebookParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, rebook,
+		arg.ProgramID,
+		arg.ID,
+		arg.Attempt,
+		arg.CapDay,
+		arg.SpendDay,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const refuse = `-- name: refuse :execrows
+UPDATE messages SET state = 'cancelled', reason = $4, attempts = attempts - 1, attempt = CASE WHEN attempts = 1 THEN '' ELSE attempt END,
+    lease = 0, final_at = $5
+WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'sending'
+`
+
+type refuseParams struct {
+	ProgramID int64
+	ID        int64
+	Attempt   string
+	Reason    string
+	FinalAt   int64
+}
+
+// Claimed in this transaction and not to leave at all.
+func (q *Queries) refuse(ctx context.Context, arg refuseParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, refuse,
+		arg.ProgramID,
+		arg.ID,
+		arg.Attempt,
+		arg.Reason,
+		arg.FinalAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const releaseClaim = `-- name: releaseClaim :execrows
 UPDATE messages SET state = 'queued', attempts = attempts - 1, lease = 0
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $1 AND m.state = 'sending' AND m.attempt = CAST($2 AS TEXT) || CAST(m.id AS TEXT))
+    WHERE m.program_id = $1 AND m.state = 'sending' AND SUBSTR(m.attempt, 1, 32) = CAST($2 AS TEXT))
 `
 
 // A claim whose COMMIT gave no answer: nothing was posted with these attempts.

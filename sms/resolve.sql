@@ -10,10 +10,11 @@ SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND state = 
 SELECT * FROM messages WHERE program_id = $1 AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4;
 
 -- name: openTexts :many
--- Every text to a number whose fate is open, oldest first.
-SELECT * FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND hash = $2 ORDER BY started_at, id;
+-- Every text with this body to this number whose fate is open, oldest first.
+SELECT * FROM messages
+WHERE program_id = $1 AND state IN ('sending', 'unknown') AND hash = $2 AND body = $3 AND sid = '' ORDER BY started_at, id;
 
--- name: ownerOf :one
+-- name: owned :one
 SELECT COUNT(*) FROM messages WHERE program_id = $1 AND sid = $2 AND sid <> '';
 
 -- name: lookAgain :execrows
@@ -25,3 +26,6 @@ WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'unknown' AND NOT
 
 -- name: keepUnproven :execrows
 UPDATE messages SET state = 'unproven', lease = 0, final_at = $4 WHERE program_id = $1 AND id = $2 AND attempt = $3 AND state = 'unknown';
+
+-- name: programsToSweep :many
+SELECT DISTINCT program_id FROM senders ORDER BY program_id;

@@ -160,12 +160,19 @@ func (q *Queries) lookAgain(ctx context.Context, arg lookAgainParams) (int64, er
 }
 
 const openTexts = `-- name: openTexts :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND hash = $2 ORDER BY started_at, id
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages
+WHERE program_id = $1 AND state IN ('sending', 'unknown') AND hash = $2 AND body = $3 AND sid = '' ORDER BY started_at, id
 `
 
-// Every text to a number whose fate is open, oldest first.
-func (q *Queries) openTexts(ctx context.Context, programID int64, hash string) ([]Message, error) {
-	rows, err := q.db.QueryContext(ctx, openTexts, programID, hash)
+type openTextsParams struct {
+	ProgramID int64
+	Hash      string
+	Body      string
+}
+
+// Every text with this body to this number whose fate is open, oldest first.
+func (q *Queries) openTexts(ctx context.Context, arg openTextsParams) ([]Message, error) {
+	rows, err := q.db.QueryContext(ctx, openTexts, arg.ProgramID, arg.Hash, arg.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -223,15 +230,42 @@ func (q *Queries) openTexts(ctx context.Context, programID int64, hash string) (
 	return items, nil
 }
 
-const ownerOf = `-- name: ownerOf :one
+const owned = `-- name: owned :one
 SELECT COUNT(*) FROM messages WHERE program_id = $1 AND sid = $2 AND sid <> ''
 `
 
-func (q *Queries) ownerOf(ctx context.Context, programID int64, sID string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, ownerOf, programID, sID)
+func (q *Queries) owned(ctx context.Context, programID int64, sID string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, owned, programID, sID)
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const programsToSweep = `-- name: programsToSweep :many
+SELECT DISTINCT program_id FROM senders ORDER BY program_id
+`
+
+func (q *Queries) programsToSweep(ctx context.Context) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, programsToSweep)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var program_id int64
+		if err := rows.Scan(&program_id); err != nil {
+			return nil, err
+		}
+		items = append(items, program_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const sendAgain = `-- name: sendAgain :execrows

@@ -14,6 +14,7 @@ type Callback struct {
 	SID       string
 	Rank      Rank
 	Error     int64
+	Verdict   Verdict
 	Price     int64
 	PriceUnit string
 	At        int64

@@ -1,5 +1,5 @@
 -- name: keepCallback :exec
-INSERT INTO callbacks (program_id, id, sid, rank, error, price, price_unit, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO callbacks (program_id, id, sid, rank, error, verdict, price, price_unit, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING;
 
 -- name: callbacksOf :many
@@ -36,3 +36,18 @@ WHERE program_id = @program_id AND sid = @sid AND rank < @rank AND rank < 50;
 
 -- name: setPrice :exec
 UPDATE messages SET price = $3, price_unit = $4 WHERE program_id = $1 AND sid = $2 AND price = 0;
+
+-- name: hashOf :one
+-- The number a status is about, by our attempt or the provider's id.
+SELECT hash FROM messages
+WHERE program_id = @program_id AND (id = @id AND attempt = @attempt AND attempt <> '' OR sid = @sid AND sid <> '') LIMIT 1;
+
+-- name: failures :one
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state = 'undelivered' AND error = $3;
+
+-- name: sentOfRun :one
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('sent', 'delivered', 'undelivered');
+
+-- name: latestStates :many
+SELECT state FROM messages
+WHERE program_id = $1 AND member_id = $2 AND state IN ('delivered', 'undelivered') ORDER BY id DESC LIMIT $3;

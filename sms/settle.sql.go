@@ -21,7 +21,7 @@ func (q *Queries) anyCallback(ctx context.Context, programID int64) (int64, erro
 }
 
 const callbacksOf = `-- name: callbacksOf :many
-SELECT program_id, id, sid, rank, error, price, price_unit, at FROM callbacks WHERE program_id = $1 AND sid = $2 ORDER BY rank
+SELECT program_id, id, sid, rank, error, verdict, price, price_unit, at FROM callbacks WHERE program_id = $1 AND sid = $2 ORDER BY rank
 `
 
 func (q *Queries) callbacksOf(ctx context.Context, programID int64, sID string) ([]Callback, error) {
@@ -39,6 +39,7 @@ func (q *Queries) callbacksOf(ctx context.Context, programID int64, sID string) 
 			&i.SID,
 			&i.Rank,
 			&i.Error,
+			&i.Verdict,
 			&i.Price,
 			&i.PriceUnit,
 			&i.At,
@@ -65,8 +66,50 @@ func (q *Queries) dropCallbacks(ctx context.Context, programID int64, sID string
 	return err
 }
 
+const failures = `-- name: failures :one
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state = 'undelivered' AND error = $3
+`
+
+type failuresParams struct {
+	ProgramID int64
+	RunID     int64
+	Error     int64
+}
+
+func (q *Queries) failures(ctx context.Context, arg failuresParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, failures, arg.ProgramID, arg.RunID, arg.Error)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const hashOf = `-- name: hashOf :one
+SELECT hash FROM messages
+WHERE program_id = $1 AND (id = $2 AND attempt = $3 AND attempt <> '' OR sid = $4 AND sid <> '') LIMIT 1
+`
+
+type hashOfParams struct {
+	ProgramID int64
+	ID        int64
+	Attempt   string
+	SID       string
+}
+
+// The number a status is about, by our attempt or the provider's id.
+func (q *Queries) hashOf(ctx context.Context, arg hashOfParams) (string, error) {
+	row := q.db.QueryRowContext(ctx, hashOf,
+		arg.ProgramID,
+		arg.ID,
+		arg.Attempt,
+		arg.SID,
+	)
+	var hash string
+	err := row.Scan(&hash)
+	return hash, err
+}
+
 const keepCallback = `-- name: keepCallback :exec
-INSERT INTO callbacks (program_id, id, sid, rank, error, price, price_unit, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO callbacks (program_id, id, sid, rank, error, verdict, price, price_unit, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT DO NOTHING
 `
 
@@ -76,6 +119,7 @@ type keepCallbackParams struct {
 	SID       string
 	Rank      Rank
 	Error     int64
+	Verdict   Verdict
 	Price     int64
 	PriceUnit string
 	At        int64
@@ -88,11 +132,46 @@ func (q *Queries) keepCallback(ctx context.Context, arg keepCallbackParams) erro
 		arg.SID,
 		arg.Rank,
 		arg.Error,
+		arg.Verdict,
 		arg.Price,
 		arg.PriceUnit,
 		arg.At,
 	)
 	return err
+}
+
+const latestStates = `-- name: latestStates :many
+SELECT state FROM messages
+WHERE program_id = $1 AND member_id = $2 AND state IN ('delivered', 'undelivered') ORDER BY id DESC LIMIT $3
+`
+
+type latestStatesParams struct {
+	ProgramID int64
+	MemberID  int64
+	Limit     int32
+}
+
+func (q *Queries) latestStates(ctx context.Context, arg latestStatesParams) ([]string, error) {
+	rows, err := q.db.QueryContext(ctx, latestStates, arg.ProgramID, arg.MemberID, arg.Limit)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var state string
+		if err := rows.Scan(&state); err != nil {
+			return nil, err
+		}
+		items = append(items, state)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const learnSID = `-- name: learnSID :execrows
@@ -197,6 +276,17 @@ func (q *Queries) raiseRank(ctx context.Context, arg raiseRankParams) (int64, er
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+const sentOfRun = `-- name: sentOfRun :one
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('sent', 'delivered', 'undelivered')
+`
+
+func (q *Queries) sentOfRun(ctx context.Context, programID int64, runID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, sentOfRun, programID, runID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const setPrice = `-- name: setPrice :exec

@@ -105,6 +105,24 @@ const (
 	StopSender                // the account or the sender is refused: nothing leaves until someone mends it
 )
 
+func (v Verdict) String() string {
+	switch v {
+	case Later:
+		return "later"
+	case BadNumber:
+		return "bad_number"
+	case Landline:
+		return "landline"
+	case OptedOut:
+		return "opted_out"
+	case StopRun:
+		return "stop_run"
+	case StopSender:
+		return "stop_sender"
+	}
+	return "give_up"
+}
+
 // Rank is the place of a provider's status on its way; a status callback counts only when its rank is higher than what is known.
 type Rank int64
 

@@ -516,6 +516,7 @@ CREATE TABLE callbacks (
     sid TEXT NOT NULL,
     rank BIGINT NOT NULL,
     error BIGINT NOT NULL DEFAULT 0,
+    verdict BIGINT NOT NULL DEFAULT 0, -- what the error asks of us
     price BIGINT NOT NULL DEFAULT 0,
     price_unit TEXT NOT NULL DEFAULT '',
     at BIGINT NOT NULL,

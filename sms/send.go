@@ -1,0 +1,91 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"fiel/db"
+)
+
+// requestTime is how long a request to a provider may take.
+const requestTime = 15 * time.Second
+
+// result is what became of one claimed text.
+type result struct {
+	text     text
+	outcome  Outcome
+	released bool // it was proven that no request began
+}
+
+// send makes the attempt of a claimed text, or gives it back when something changed since the claim. It never repeats.
+func (l *line) send(ctx context.Context, t text) result {
+	validity, err := l.recheck(ctx, t)
+	if err != nil {
+		l.w.log().Debug("text given back", "message", t.ID, "why", err)
+		return result{text: t, released: true}
+	}
+	l.w.Stats.Posted.Add(1)
+	out := Outgoing{MessageID: t.ID, Attempt: t.Attempt, To: t.Phone.E164(), Body: t.Body, Validity: validity}
+	return result{text: t, outcome: l.post(ctx, out)}
+}
+
+// post is the request itself. A panic in it says nothing about what was sent.
+func (l *line) post(ctx context.Context, out Outgoing) (outcome Outcome) {
+	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			l.w.log().Error("panic while sending", "message", out.MessageID, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+			outcome = Outcome{Result: Unknown}
+		}
+	}()
+	return l.provider.Send(ctx, out)
+}
+
+// recheck is the last look before a text is posted: it must still be this attempt's, its number and consent as they were, its run and
+// sender free, and its lease long enough for a request. It returns how long the provider may hold the text. What other processes
+// committed a moment ago counts, so it asks the database each time.
+func (l *line) recheck(ctx context.Context, t text) (validity time.Duration, err error) {
+	var row recheckRow
+	err = l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		row, err = New(tx).recheck(ctx, l.sender.ProgramID, t.ID)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if why := changed(row, t); why != "" {
+		return 0, db.Errorf(db.Refused, "%s", why)
+	}
+	now := l.w.Clock()
+	if left := lease - now.Sub(t.taken); left < leaseLeast {
+		return 0, db.Errorf(db.Refused, "its lease is nearly over")
+	}
+	validity = min(time.Duration(t.until-now.UnixMilli())*time.Millisecond, longestValidity)
+	if validity < leastTime {
+		return 0, db.Errorf(db.Refused, "less than a minute is left")
+	}
+	return validity, nil
+}
+
+// changed is what happened to a text since it was claimed; ” when nothing did.
+func changed(row recheckRow, t text) string {
+	n := number(row.StoppedAt, row.SuppressedAt, row.Health)
+	switch {
+	case row.State != StateSending || row.Attempt != t.Attempt:
+		return "it is not this attempt's any more"
+	case stops(n, t.ownReply(), t.CreatedAt):
+		return "its number has stopped"
+	case !t.ownReply() && !n.Textable():
+		return "its number cannot be texted"
+	case !t.ownReply() && row.ConsentGen != t.ConsentGen:
+		return "its member's consent changed"
+	case row.HeldAt != 0:
+		return "its run is held"
+	case row.Stopped != "":
+		return "its sender is stopped"
+	}
+	return ""
+}

@@ -1,0 +1,171 @@
+package sms
+
+import (
+	"context"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// Settler takes in status callbacks.
+type Settler struct {
+	DB     *db.DB
+	Notify func(Notice) // what the owner should hear; nil: nobody
+}
+
+// Settle takes in one status callback: any number of times, in any order, also before the answer to its own attempt was stored. It is
+// matched by our message and attempt, which only the provider knows, and else by the provider's id; what matches nothing waits for
+// seven days. A status counts only when its rank is higher than what is known. db.Denied when no sender of ours is concerned.
+func (s Settler) Settle(ctx context.Context, status Status) error {
+	if status.SID == "" {
+		return db.Errorf(db.Invalid, "A status without the provider's id of the text is about nothing.")
+	}
+	if known, err := s.known(ctx, status); known || err != nil {
+		return err
+	}
+	var notice Notice
+	err := s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) (err error) {
+		notice, err = settle(ctx, tx, status)
+		return err
+	})
+	if err == nil && notice.Text != "" && s.Notify != nil {
+		s.Notify(notice)
+	}
+	return err
+}
+
+// known says that a status has nothing to tell: a text on its way, whose id we know, is on its way. Most callbacks of a blast are that,
+// and cost no write.
+func (s Settler) known(ctx context.Context, status Status) (known bool, err error) {
+	if status.Rank >= RankSent || status.Trouble != (Trouble{}) || status.Price != 0 {
+		return false, nil
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		sender, err := FindSender(ctx, tx, status.AccountSID, status.From, status.ServiceSID)
+		if err != nil {
+			return err
+		}
+		_, err = New(tx).messageBySID(ctx, sender.ProgramID, status.SID)
+		known = err == nil
+		if db.NotFound(err) {
+			return nil
+		}
+		return err
+	})
+	return known, err
+}
+
+func settle(ctx context.Context, tx *db.Tx, status Status) (Notice, error) {
+	sender, err := FindSender(ctx, tx, status.AccountSID, status.From, status.ServiceSID)
+	if err != nil {
+		return Notice{}, err
+	}
+	if err := New(tx).heard(ctx, heardParams{ID: sender.ID, Now: tx.Now}); err != nil {
+		return Notice{}, err
+	}
+	m, err := find(ctx, tx, sender.ProgramID, status)
+	if db.NotFound(err) {
+		return Notice{}, New(tx).keepCallback(ctx, keepCallbackParams{
+			ProgramID: sender.ProgramID, ID: tx.ID(), SID: status.SID, Rank: status.Rank, Error: status.Trouble.Code,
+			Verdict: status.Trouble.Verdict, Price: status.Price, PriceUnit: status.PriceUnit, At: tx.Now,
+		})
+	}
+	if err != nil {
+		return Notice{}, err
+	}
+	return apply(ctx, tx, m, status)
+}
+
+// find is the row a status is about. A row whose attempt this is learns its sid; db.Missing when there is none. When the status is
+// about the number, its row is taken first.
+func find(ctx context.Context, tx *db.Tx, program int64, status Status) (Message, error) {
+	if status.Trouble.aboutNumber() {
+		hash, err := New(tx).hashOf(ctx, hashOfParams{ProgramID: program, ID: status.MessageID, Attempt: status.Attempt, SID: status.SID})
+		if err == nil && hash != "" {
+			_, err = members.Touch(ctx, tx, program, hash)
+		}
+		if err != nil {
+			return Message{}, err
+		}
+	}
+	if status.MessageID != 0 && status.Attempt != "" {
+		_, err := New(tx).learnSID(ctx, learnSIDParams{
+			ProgramID: program, ID: status.MessageID, Attempt: status.Attempt, SID: status.SID, Now: tx.Now,
+		})
+		if err != nil {
+			return Message{}, err
+		}
+	}
+	return New(tx).messageBySID(ctx, program, status.SID)
+}
+
+// apply raises a row to a status, and acts on what went wrong the first time it is heard.
+func apply(ctx context.Context, tx *db.Tx, m Message, status Status) (Notice, error) {
+	if status.Price != 0 {
+		err := New(tx).setPrice(ctx, setPriceParams{ProgramID: m.ProgramID, SID: m.SID, Price: status.Price, PriceUnit: status.PriceUnit})
+		if err != nil {
+			return Notice{}, err
+		}
+	}
+	row := raiseRankParams{ProgramID: m.ProgramID, SID: m.SID, Rank: status.Rank, Error: status.Trouble.Code, State: stateOf(status.Rank)}
+	if row.State != "" {
+		row.FinalAt = tx.Now
+	}
+	n, err := New(tx).raiseRank(ctx, row)
+	if err != nil || n == 0 || status.Trouble == (Trouble{}) {
+		return Notice{}, err
+	}
+	return suffer(ctx, tx, m, status.Trouble)
+}
+
+// stateOf is the state a provider's status puts a text in, ” when it stays on its way.
+func stateOf(r Rank) string {
+	switch {
+	case r == RankDelivered:
+		return StateDelivered
+	case r.Final():
+		return StateUndelivered
+	}
+	return ""
+}
+
+// applyWaiting applies the callbacks that came before the row knew its sid. Those about the number are left to [sweep], which takes
+// the number's row first.
+func applyWaiting(ctx context.Context, tx *db.Tx, program int64, sid string) error {
+	if any, err := New(tx).anyCallback(ctx, program); err != nil || any == 0 {
+		return err
+	}
+	waiting, err := New(tx).callbacksOf(ctx, program, sid)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	for _, c := range waiting {
+		if c.trouble().aboutNumber() {
+			return nil
+		}
+	}
+	_, err = applyAll(ctx, tx, waiting)
+	return err
+}
+
+// applyAll applies the callbacks of one sid in the order of their ranks and forgets them.
+func applyAll(ctx context.Context, tx *db.Tx, waiting []Callback) (Notice, error) {
+	var heard Notice
+	for _, c := range waiting {
+		status := Status{SID: c.SID, Rank: c.Rank, Trouble: c.trouble(), Price: c.Price, PriceUnit: c.PriceUnit}
+		m, err := find(ctx, tx, c.ProgramID, status)
+		if err != nil {
+			return Notice{}, err
+		}
+		notice, err := apply(ctx, tx, m, status)
+		if err != nil {
+			return Notice{}, err
+		}
+		if notice.Text != "" {
+			heard = notice
+		}
+	}
+	return heard, New(tx).dropCallbacks(ctx, waiting[0].ProgramID, waiting[0].SID)
+}
+
+func (c Callback) trouble() Trouble { return Trouble{Code: c.Error, Verdict: c.Verdict} }

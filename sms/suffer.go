@@ -1,0 +1,185 @@
+package sms
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// Notice is something the owner should hear.
+type Notice struct {
+	Program int64
+	Sender  int64 // that is stopped, 0: none
+	Run     int64 // that is held, 0: none
+	Text    string
+}
+
+const (
+	failuresToHold = 20 // texts of a run that fail alike
+	shareToHold    = 5  // per cent of what was sent
+	maxAgain       = 2  // later tries of a text that did not arrive
+	streak         = 3  // texts in a row that did not arrive: ask whether the number is still theirs
+)
+
+// suffer acts on a provider's report that a text, which it had accepted, did not arrive. The caller holds the number's row when the
+// trouble is about the number.
+func suffer(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) (Notice, error) {
+	switch trouble.Verdict {
+	case BadNumber, Landline, OptedOut:
+		return Notice{}, blame(ctx, tx, m, trouble)
+	case StopSender:
+		notice := Notice{Program: m.ProgramID, Sender: m.SenderID, Text: trouble.sentence()}
+		return notice, HaltSender(ctx, tx, m.SenderID, notice.Text)
+	case StopRun:
+		return holdFor(ctx, tx, m, trouble)
+	case Later:
+		return Notice{}, tryAgain(ctx, tx, m)
+	}
+	return holdWhenCommon(ctx, tx, m, trouble)
+}
+
+// blame acts on what a provider said of a number: it has withdrawn consent there, or it cannot get texts. Whatever waits for it is
+// cancelled. The caller holds the number's row.
+func blame(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
+	if trouble.Verdict != OptedOut {
+		health := members.HealthBad
+		if trouble.Verdict == Landline {
+			health = members.HealthLandline
+		}
+		if err := members.Mark(ctx, tx, m.ProgramID, m.Hash, health); err != nil {
+			return err
+		}
+		_, err := Cancel(ctx, tx, m.ProgramID, m.Hash, ReasonNumber)
+		return err
+	}
+	who, err := holder(ctx, tx, m)
+	if err != nil {
+		return err
+	}
+	err = members.Stop(ctx, tx, m.ProgramID, m.Hash, who, members.Declaration{
+		Door: "provider", Actor: "provider", Language: who.Language, Words: trouble.sentence(), Evidence: fmt.Sprintf("message:%d", m.ID),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = Cancel(ctx, tx, m.ProgramID, m.Hash, ReasonStopped)
+	return err
+}
+
+// holder is the member a text went to, locked, if the number is still theirs; the zero Member otherwise.
+func holder(ctx context.Context, tx *db.Tx, m Message) (members.Member, error) {
+	if m.MemberID == 0 {
+		return members.Member{}, nil
+	}
+	who, err := members.Lock(ctx, tx, m.ProgramID, m.MemberID)
+	if err != nil && !db.NotFound(err) {
+		return members.Member{}, err
+	}
+	if who.Hash != m.Hash {
+		return members.Member{}, nil
+	}
+	return who, nil
+}
+
+// holdFor holds the run of a text that failed in a way all of them would.
+func holdFor(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) (Notice, error) {
+	notice := Notice{Program: m.ProgramID, Run: m.RunID, Text: trouble.sentence()}
+	if m.RunID == 0 {
+		return notice, nil
+	}
+	return notice, HoldRun(ctx, tx, m.ProgramID, m.RunID, notice.Text)
+}
+
+// holdWhenCommon holds a run once the same failure meets more than a few per cent of its texts: carriers that take it for spam do not
+// say so in advance.
+func holdWhenCommon(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) (Notice, error) {
+	if m.RunID == 0 || trouble.Code == 0 {
+		return Notice{}, nil
+	}
+	failed, err := New(tx).failures(ctx, failuresParams{ProgramID: m.ProgramID, RunID: m.RunID, Error: trouble.Code})
+	if err != nil || failed == 0 || failed%failuresToHold != 0 {
+		return Notice{}, err
+	}
+	sent, err := New(tx).sentOfRun(ctx, m.ProgramID, m.RunID)
+	if err != nil || failed*100 < sent*shareToHold {
+		return Notice{}, err
+	}
+	return holdFor(ctx, tx, m, trouble)
+}
+
+// tryAgain writes a text that did not arrive for a passing reason anew, in service hours and at most twice; never a promotion. A member
+// none of whose latest texts arrived is to be asked at the till whether the number is still theirs.
+func tryAgain(ctx context.Context, tx *db.Tx, m Message) error {
+	if m.MemberID == 0 {
+		return nil
+	}
+	if err := confirmAfterStreak(ctx, tx, m); err != nil || m.Class == Marketing {
+		return err
+	}
+	first, tries := againOf(m)
+	if tries++; tries > maxAgain || m.Body == "" {
+		return nil
+	}
+	p, err := members.ProgramByID(ctx, tx, m.ProgramID)
+	if err != nil {
+		return err
+	}
+	who, err := members.ByID(ctx, tx, m.ProgramID, m.MemberID)
+	if err != nil || who.Hash != m.Hash {
+		return ignoreMissing(err)
+	}
+	wait := 15 * time.Minute
+	if tries == maxAgain {
+		wait = 2 * time.Hour
+	}
+	_, err = Enqueue(ctx, tx, Draft{
+		Program: p, Member: who, Sender: m.SenderID, Class: Service, Topic: m.Topic, Language: m.Language, Body: m.Body,
+		Once: fmt.Sprintf("again:%d:%d", first, tries), SendAfter: tx.Now + wait.Milliseconds(), SendBefore: m.SendBefore,
+	})
+	if db.CodeOf(err) == db.Conflict {
+		return nil
+	}
+	return err
+}
+
+// againOf is the text that a later try began with, and which try it is: the text itself and 0 for a first one.
+func againOf(m Message) (first, tries int64) {
+	parts := strings.Split(m.Once, ":")
+	if len(parts) == 3 && parts[0] == "again" {
+		first, err := strconv.ParseInt(parts[1], 10, 64)
+		tries, err2 := strconv.ParseInt(parts[2], 10, 64)
+		if err == nil && err2 == nil {
+			return first, tries
+		}
+	}
+	return m.ID, 0
+}
+
+func confirmAfterStreak(ctx context.Context, tx *db.Tx, m Message) error {
+	states, err := New(tx).latestStates(ctx, latestStatesParams{ProgramID: m.ProgramID, MemberID: m.MemberID, Limit: streak})
+	if err != nil || len(states) < streak {
+		return err
+	}
+	for _, state := range states {
+		if state != StateUndelivered {
+			return nil
+		}
+	}
+	n, err := members.Touch(ctx, tx, m.ProgramID, m.Hash)
+	if err != nil || n.Health != members.HealthGood {
+		return err
+	}
+	return members.Mark(ctx, tx, m.ProgramID, m.Hash, members.HealthConfirm)
+}
+
+func ignoreMissing(err error) error {
+	if db.NotFound(err) {
+		return nil
+	}
+	return err
+}
