@@ -13,21 +13,21 @@ import (
 // Metrics counts what the process does, for Prometheus. Its handler belongs on a listener of its own, not on the public one.
 type Metrics struct {
 	registry *prometheus.Registry
-	texts    *prometheus.CounterVec
 }
 
 // NewMetrics starts counting, with the process and the Go runtime included.
 func NewMetrics() *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		texts:    prometheus.NewCounterVec(prometheus.CounterOpts{Name: "fiel_texts_total", Help: "Texts by class and what the attempt came to."}, []string{"class", "result"}),
-	}
-	m.registry.MustRegister(m.texts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m := &Metrics{registry: prometheus.NewRegistry()}
+	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// Text counts one attempt to send.
-func (m *Metrics) Text(class, result string) { m.texts.WithLabelValues(class, result).Inc() }
+// Texts shows what the attempts to send came to: fiel_texts_total with the result as label.
+func (m *Metrics) Texts(result string, count func() int64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "fiel_texts_total", Help: "Texts by what became of the attempt to send them.", ConstLabels: prometheus.Labels{"result": result},
+	}, func() float64 { return float64(count()) }))
+}
 
 // Handler serves /metrics.
 func (m *Metrics) Handler() http.Handler {

@@ -116,9 +116,10 @@ func TestForwardedForCountsFromKnownProxiesAlone(t *testing.T) {
 
 func TestMetricsCountTexts(t *testing.T) {
 	m := web.NewMetrics()
-	m.Text("reply", "accepted")
+	m.Texts("accepted", func() int64 { return 1 })
+	m.Texts("unknown", func() int64 { return 0 })
 	code, body, _ := get(t, m.Handler(), httptest.NewRequest("GET", "/metrics", nil))
-	if code != 200 || !strings.Contains(body, `fiel_texts_total{class="reply",result="accepted"} 1`) {
+	if code != 200 || !strings.Contains(body, `fiel_texts_total{result="accepted"} 1`) {
 		t.Errorf("%d %.300s", code, body)
 	}
 }

@@ -34,7 +34,6 @@ type initCmd struct {
 	OwnerPhone string `help:"Phone of the owner." placeholder:"+…"`
 	JoinBonus  int64  `help:"Points for joining." default:"0"`
 	Step       int64  `help:"One point for each of these, in minor units: 1000 is one point per 10.00." default:"1000"`
-	Pace       int64  `help:"Parts a second the sender may send; 0 is no limit." default:"1"`
 }
 
 // made is what init tells, once.
@@ -183,14 +182,14 @@ func (c *initCmd) furnish(ctx context.Context, tx *db.Tx, key members.Key, p mem
 	if err != nil {
 		return m, err
 	}
-	if _, err := rewards.AddRule(ctx, tx, p, rewards.NewRule{Name: "Points per amount", Kind: "amount", Step: c.Step, Points: 1, Carries: true, Main: true}); err != nil {
+	if _, err := rewards.AddRule(ctx, tx, p, rewards.NewRule{Name: "Points per amount", Kind: rewards.AmountRule, Step: c.Step, Points: 1, Carries: true}); err != nil {
 		return m, err
 	}
-	sender, err := sms.AddSender(ctx, tx, key, sms.NewSender{Program: p.ID, Source: "env", ReplyVia: "twiml", Pace: c.Pace})
+	sender, err := sms.AddEnvSender(ctx, tx, p.ID)
 	if err != nil {
 		return m, err
 	}
-	till, secret, err := pos.AddTill(ctx, tx, key, p, store, c.Till)
+	till, secret, err := pos.AddTill(ctx, tx, key, p, store.ID, c.Till)
 	if err != nil {
 		return m, err
 	}

@@ -30,6 +30,8 @@ type Settings struct {
 	TwilioFrom       string     `set:"FIEL_TWILIO_FROM" placeholder:"+…" help:"Number to send from (FIEL_TWILIO_FROM)."`
 	TwilioServiceSID string     `set:"FIEL_TWILIO_SERVICE_SID" placeholder:"MG…" help:"Messaging service to send through, instead of a number (FIEL_TWILIO_SERVICE_SID)."`
 	TwilioBaseURL    string     `set:"FIEL_TWILIO_BASE_URL" default:"https://api.twilio.com" placeholder:"URL" help:"Where Twilio's REST service is (FIEL_TWILIO_BASE_URL)."`
+	TwilioReplyVia   string     `set:"FIEL_TWILIO_REPLY_VIA" default:"twiml" enum:"twiml,rest" help:"Answer in the webhook, or by a text of its own, which regions other than US1 need (FIEL_TWILIO_REPLY_VIA)."`
+	TwilioPace       int64      `set:"FIEL_TWILIO_PACE" default:"1" placeholder:"N" help:"Parts a second the number may send: 1 for a US long code, 10 for a Mexican mobile, 0 is no limit (FIEL_TWILIO_PACE)."`
 	LogLevel         slog.Level `set:"FIEL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error (FIEL_LOG_LEVEL)."`
 	TrustedProxies   string     `set:"FIEL_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For counts (FIEL_TRUSTED_PROXIES)."`
 }

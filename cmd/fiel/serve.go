@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"fiel/campaigns"
+	"fiel/db"
+	"fiel/members"
+	"fiel/pos"
+	"fiel/pos/standard"
+	"fiel/sms"
+	"fiel/sms/inbox"
+	"fiel/sms/twilio"
+	"fiel/web"
+)
+
+type serveCmd struct{}
+
+// Run serves until the context ends, and then stops in order within 20 seconds.
+func (c *serveCmd) Run(a *App) error {
+	if s := a.lookAtURL(); !s.OK {
+		return db.Errorf(db.Invalid, "%s", s.Mend)
+	}
+	if s := a.lookAtTwilio(); !s.OK {
+		return db.Errorf(db.Invalid, "%s", s.Mend)
+	}
+	broken := make(chan error, 1)
+	d, err := db.Open(a.ctx, a.Database, db.Options{Clock: a.clock, Log: a.log, Fatal: func(err error) {
+		select {
+		case broken <- err:
+		default:
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	if err := d.Ready(a.ctx); err != nil {
+		return err
+	}
+	key, err := a.key(d)
+	if err != nil {
+		return err
+	}
+	if err := a.bind(d); err != nil {
+		return err
+	}
+	h, err := newHouse(a, d, key, a.providers(key))
+	if err != nil {
+		return err
+	}
+	return h.run(a.ctx, broken)
+}
+
+// bind writes the account and number this process was started with into the sender that reads them from it.
+func (a *App) bind(d *db.DB) error {
+	return d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		p, err := a.pick(ctx, tx)
+		if err != nil {
+			return err
+		}
+		_, err = sms.BindEnvSender(ctx, tx, p.ID, sms.Address{
+			AccountSID: a.TwilioAccountSID, Token: a.TwilioAuthToken, Number: a.TwilioFrom, ServiceSID: a.TwilioServiceSID,
+			ReplyVia: a.TwilioReplyVia, Pace: a.TwilioPace, Region: region(a.TwilioReplyVia),
+		})
+		return err
+	})
+}
+
+// region is where replies in the webhook's answer work; elsewhere they go by REST.
+func region(replyVia string) string {
+	if replyVia == sms.ViaREST {
+		return "other"
+	}
+	return "us1"
+}
+
+// providers reaches Twilio for a sender: with the process's own account, or the one whose token is sealed in its row.
+func (a *App) providers(key members.Key) func(sms.Sender) (sms.Provider, error) {
+	return func(s sms.Sender) (sms.Provider, error) {
+		config := a.twilioConfig()
+		if s.Source == sms.FromRow {
+			token, err := s.OpenToken(key)
+			if err != nil {
+				return nil, err
+			}
+			config.AccountSID, config.Token, config.From, config.ServiceSID = s.AccountSID, token, s.Number, s.ServiceSID
+		}
+		return twilio.New(config)
+	}
+}
+
+// house is everything that runs under serve, and under the demo and the bench.
+type house struct {
+	app      *App
+	db       *db.DB
+	box      *inbox.Inbox
+	desk     *pos.Service
+	worker   *sms.Worker
+	metrics  *web.Metrics
+	stopping atomic.Bool
+	demo     *web.Demo
+}
+
+func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms.Provider, error)) (*house, error) {
+	box, err := a.inbox(d, key)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{
+		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, metrics: web.NewMetrics(),
+		worker: &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
+	}
+	s := &h.worker.Stats
+	for name, n := range map[string]*atomic.Int64{
+		"accepted": &s.Accepted, "not_sent": &s.NotSent, "rejected": &s.Rejected, "unknown": &s.Unknown, "found": &s.Found, "unproven": &s.Unproven, "resent": &s.Resent,
+	} {
+		h.metrics.Texts(name, n.Load)
+	}
+	return h, nil
+}
+
+// routes is what this house serves.
+func (h *house) routes() http.Handler {
+	a := h.app
+	settler := sms.Settler{DB: h.db}
+	return web.Routes(web.Doors{
+		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: a.envAccount, Receive: h.box.Receive, Log: a.log},
+		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: a.envAccount, Settle: settler.Settle, Log: a.log},
+		Standard: &standard.Webhook{Service: h.desk, Clock: a.clock, Log: a.log},
+		Ready:    h.ready, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: h.proxies(),
+	})
+}
+
+func (h *house) proxies() []*net.IPNet {
+	var list []*net.IPNet
+	for _, cidr := range strings.Split(h.app.TrustedProxies, ",") {
+		if _, n, err := net.ParseCIDR(strings.TrimSpace(cidr)); err == nil {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+func (h *house) ready(ctx context.Context) error {
+	if h.stopping.Load() {
+		return db.Errorf(db.Busy, "stopping")
+	}
+	return h.db.Ready(ctx)
+}
+
+// tick lets the calendar run up to now.
+func (h *house) tick(ctx context.Context) {
+	if err := campaigns.Tick(ctx, h.db, h.app.clock()); err != nil && ctx.Err() == nil {
+		h.app.log.Error("the calendar did not run", "error", err)
+	}
+}
+
+// run serves until the context ends or the database breaks, and then stops: no longer ready, no more ticks, no more claims, texts on
+// the wire end, open requests end.
+func (h *house) run(ctx context.Context, broken <-chan error) error {
+	doors, err := h.listen()
+	if err != nil {
+		return err
+	}
+	work, stopWork := context.WithCancel(sms.WithWaker(context.WithoutCancel(ctx), h.worker.Wake))
+	defer stopWork()
+	doors.serve(work)
+	worked := make(chan error, 1)
+	go func() { worked <- h.worker.Run(work) }()
+	clock := h.startClock(work)
+	h.app.log.Info("serving", "listen", doors.public.Addr().String(), "public", h.app.publicURL())
+
+	select {
+	case <-ctx.Done():
+	case err = <-broken:
+		err = db.Errorf(db.Internal, "the database is not safe to go on with: %w", err)
+	case err = <-doors.failed:
+	}
+	h.stopping.Store(true)
+	<-clock.Stop().Done()
+	stopWork()
+	err = errors.Join(err, <-worked)
+	doors.shut()
+	h.app.log.Info("stopped")
+	return err
+}
+
+// startClock ticks now and at each full minute, one tick at a time.
+func (h *house) startClock(ctx context.Context) *cron.Cron {
+	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
+	if _, err := c.AddFunc("* * * * *", func() { h.tick(ctx) }); err != nil {
+		panic(err) // a constant
+	}
+	go h.tick(ctx)
+	c.Start()
+	return c
+}
+
+// doors are the open listeners: the public one, and one for metrics.
+type doors struct {
+	public, private net.Listener
+	servers         []*http.Server
+	failed          chan error
+}
+
+func (h *house) listen() (*doors, error) {
+	d := &doors{failed: make(chan error, 2)}
+	var err error
+	if d.public, err = net.Listen("tcp", h.app.Listen); err != nil {
+		return nil, db.Errorf(db.Refused, "cannot listen on %s: %w", h.app.Listen, err)
+	}
+	d.servers = append(d.servers, web.NewServer(h.routes(), h.app.log))
+	if h.app.MetricsListen == "" {
+		return d, nil
+	}
+	if d.private, err = net.Listen("tcp", h.app.MetricsListen); err != nil {
+		d.public.Close()
+		return nil, db.Errorf(db.Refused, "cannot listen on %s for metrics: %w", h.app.MetricsListen, err)
+	}
+	d.servers = append(d.servers, web.NewServer(h.metrics.Handler(), slog.New(slog.DiscardHandler)))
+	return d, nil
+}
+
+// serve answers on the listeners; what a request queues wakes the worker.
+func (d *doors) serve(ctx context.Context) {
+	for i, l := range []net.Listener{d.public, d.private} {
+		if l == nil {
+			continue
+		}
+		s := d.servers[i]
+		s.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
+		go func() {
+			if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				d.failed <- fmt.Errorf("serving %s: %w", l.Addr(), err)
+			}
+		}()
+	}
+}
+
+const shutLimit = 5 * time.Second
+
+// shut lets open requests end and takes no new ones.
+func (d *doors) shut() {
+	ctx, cancel := context.WithTimeout(context.Background(), shutLimit)
+	defer cancel()
+	for _, s := range d.servers {
+		if err := s.Shutdown(ctx); err != nil {
+			s.Close()
+		}
+	}
+}
