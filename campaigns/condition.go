@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"fiel/db"
+	"fiel/members"
 )
 
 // parseCondition reads one name of an audience's object and what it asks.
@@ -113,6 +114,41 @@ func (c stores) write(q *query, at moment) {
 		in(q, "s.name", c.names)
 		q.text(")")
 	}
+}
+
+// knownStores refuses an audience that names a store the program does not have.
+func knownStores(c condition, have []members.Store) error {
+	var parts []condition
+	switch c := c.(type) {
+	case stores:
+		return c.known(have)
+	case all:
+		parts = c
+	case anyOf:
+		parts = c
+	case not:
+		parts = []condition{c.condition}
+	}
+	for _, part := range parts {
+		if err := knownStores(part, have); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c stores) known(have []members.Store) error {
+	for _, id := range c.ids {
+		if !slices.ContainsFunc(have, func(s members.Store) bool { return s.ID == id }) {
+			return db.Errorf(db.Invalid, "There is no store %d.", id)
+		}
+	}
+	for _, name := range c.names {
+		if !slices.ContainsFunc(have, func(s members.Store) bool { return s.Name == name }) {
+			return db.Errorf(db.Invalid, "There is no store named %q.", name)
+		}
+	}
+	return nil
 }
 
 // lastPurchase: that many local days since the last purchase, or none ever.

@@ -134,7 +134,7 @@ func (c lapsed) write(q *query, at moment) {
 		q.compare(" THEN ", fmt.Sprintf(":%d", c[i]))
 	}
 	q.text(" END")
-	q.text(" AND (k.state <> 'left_out' OR NOT m.service OR NOT m.marketing))")
+	q.text(" AND (NOT (k.state = 'left_out' OR k.state = 'cancelled' AND k.attempt = '') OR NOT m.service OR NOT m.marketing))")
 }
 
 // stage is the highest that is due for the member; 0 for none.

@@ -1,0 +1,189 @@
+package campaigns
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/rewards"
+	"fiel/templates"
+)
+
+// NewCampaign is what a campaign is made from. What is left empty comes from the recipe.
+type NewCampaign struct {
+	Name     string // '' is the recipe's
+	Recipe   string
+	Offer    Offer
+	Words    map[string]string // by language; with any of them the recipe's are not used
+	Audience json.RawMessage   // conditions beside, or in place of, the recipe's: see audience.go
+	Calendar Calendar
+	Holdout  *int64 // per cent of the audience that get no text, 0 to 90
+}
+
+// Add makes a campaign as a draft: nothing happens before it is started. Errors: db.Missing for a recipe that does not exist,
+// db.Conflict for a name that is taken, db.Invalid with what to change.
+func Add(ctx context.Context, tx *db.Tx, p members.Program, n NewCampaign) (Campaign, error) {
+	r, err := RecipeByName(n.Recipe)
+	if err != nil {
+		return Campaign{}, err
+	}
+	if n, err = n.from(r); err != nil {
+		return Campaign{}, err
+	}
+	if err := n.check(ctx, tx, p); err != nil {
+		return Campaign{}, err
+	}
+	row := insertCampaignParams{
+		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Recipe: n.Recipe, Audience: string(n.Audience), Holdout: *n.Holdout, CreatedAt: tx.Now,
+	}
+	for column, v := range map[*string]any{&row.Words: n.Words, &row.Offer: n.Offer, &row.Calendar: n.Calendar} {
+		if *column, err = pack(v); err != nil {
+			return Campaign{}, err
+		}
+	}
+	c, err := New(tx).insertCampaign(ctx, row)
+	if db.NotFound(err) {
+		return Campaign{}, db.Errorf(db.Conflict, "There is a campaign named %q already.", n.Name)
+	}
+	return c, err
+}
+
+// from fills what was left empty.
+func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
+	if n.Name = strings.TrimSpace(n.Name); n.Name == "" {
+		n.Name = r.Name
+	}
+	if len(n.Words) == 0 {
+		n.Words = r.Words
+	}
+	if n.Holdout == nil {
+		n.Holdout = &r.Holdout
+	}
+	if len(n.Offer.Occasion) == 0 {
+		n.Offer.Occasion = r.Occasion
+	}
+	for _, f := range []struct{ own, recipe *string }{
+		{&n.Calendar.On, &r.Calendar.On},
+		{&n.Calendar.At, &r.Calendar.At},
+		{&n.Calendar.Ends, &r.Calendar.Ends},
+		{&n.Calendar.Last, &r.Calendar.Last},
+	} {
+		if *f.own == "" {
+			*f.own = *f.recipe
+		}
+	}
+	var err error
+	n.Audience, err = merge(r.Audience, n.Audience)
+	return n, err
+}
+
+// merge puts the owner's conditions beside the recipe's; one of the same name takes its place.
+func merge(recipe, own json.RawMessage) (json.RawMessage, error) {
+	if _, err := parseAudience(own); err != nil {
+		return nil, err
+	}
+	both := map[string]json.RawMessage{}
+	for _, raw := range []json.RawMessage{recipe, own} {
+		if len(raw) == 0 {
+			continue
+		}
+		if err := json.Unmarshal(raw, &both); err != nil {
+			return nil, db.Errorf(db.Invalid, "the audience cannot be read: %w", err)
+		}
+	}
+	merged, err := pack(both)
+	return json.RawMessage(merged), err
+}
+
+func (n NewCampaign) check(ctx context.Context, tx *db.Tx, p members.Program) error {
+	if utf8.RuneCountInString(n.Name) > 60 || strings.ContainsFunc(n.Name, func(r rune) bool { return r < ' ' }) {
+		return db.Errorf(db.Invalid, "A campaign has a name of at most 60 letters on one line.")
+	}
+	if *n.Holdout < 0 || *n.Holdout > 90 {
+		return db.Errorf(db.Invalid, "The share that is held out is 0 to 90 per cent.")
+	}
+	if err := n.checkCalendar(p); err != nil {
+		return err
+	}
+	if err := n.Offer.check(); err != nil {
+		return err
+	}
+	for _, language := range slices.Sorted(maps.Keys(n.Words)) {
+		if err := n.checkWords(p, language); err != nil {
+			return err
+		}
+	}
+	return n.checkAudience(ctx, tx, p)
+}
+
+func (n NewCampaign) checkCalendar(p members.Program) error {
+	s, err := n.Calendar.read()
+	if err != nil || !s.once() || s.now {
+		return err
+	}
+	if o := s.occurrence(s.date.Held(p.Location()), p.Location()); !o.Ends.After(o.At) {
+		return db.Errorf(db.Invalid, "The offer ends before it begins.")
+	}
+	return nil
+}
+
+// check refuses an offer whose voucher could not be granted.
+func (o Offer) check() error {
+	bad := o.Value < 0 || o.Value > mostMoney || o.Minimum < 0 || o.Minimum > mostMoney
+	switch {
+	case bad:
+		return db.Errorf(db.Invalid, "The value and the minimum of an offer are not below zero.")
+	case o.Kind == rewards.PercentOff && (o.Value < 1 || o.Value > 100):
+		return db.Errorf(db.Invalid, "A voucher takes 1 to 100 per cent off.")
+	case o.Kind == rewards.AmountOff && o.Value < 1:
+		return db.Errorf(db.Invalid, "A voucher takes at least one minor unit off.")
+	case o.Kind != "" && o.Kind != rewards.PercentOff && o.Kind != rewards.AmountOff && o.Kind != rewards.FreeItem:
+		return db.Errorf(db.Invalid, "%q is no kind of voucher: percent, amount or item.", o.Kind)
+	}
+	return nil
+}
+
+const mostMoney = 1_000_000_000_000 // minor units, as everywhere
+
+// checkWords fills the words of a language in for a member of no name, and looks for what is missing.
+func (n NewCampaign) checkWords(p members.Program, language string) error {
+	ask := map[string]bool{}
+	for _, field := range ownField.FindAllString(n.Words[language], -1) {
+		ask[fieldNamed(field)] = true
+	}
+	if offer, _ := wordsIn(n.Offer.Text, language, p.Language); offer == "" && (ask["offer"] || n.Offer.Kind != "") {
+		return db.Errorf(db.Invalid, "What is the offer? The words ask for it, and it is empty.")
+	}
+	s := content{Words: n.Words, Offer: n.Offer}.scriptFor(p, Occurrence{}, language)
+	used, err := templates.Used(s.language, s.words)
+	if err != nil {
+		return err
+	}
+	hasCode := slices.Contains(used, "code")
+	if n.Offer.Kind != "" && !hasCode {
+		return db.Errorf(db.Invalid, "Each member gets a voucher, and the words in %s do not say its code: add {code}.", language)
+	}
+	_, _, err = s.fill(p, candidate{}, sampleCode, Date{})
+	return err
+}
+
+// checkAudience refuses an audience that names a store which does not exist, or more than one occasion.
+func (n NewCampaign) checkAudience(ctx context.Context, tx *db.Tx, p members.Program) error {
+	who, err := parseAudience(n.Audience)
+	if err != nil {
+		return err
+	}
+	if _, err := occasionOf(who); err != nil {
+		return err
+	}
+	all, err := members.Stores(ctx, tx, p.ID)
+	if err != nil {
+		return err
+	}
+	return knownStores(who, all)
+}

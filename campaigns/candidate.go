@@ -1,0 +1,113 @@
+package campaigns
+
+import (
+	"context"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// candidate is a member of an audience with all that planning has to know. Of the member it holds only the columns read here.
+type candidate struct {
+	members.Member
+	number    members.Number
+	storeName string
+	storeZone string
+}
+
+// candidateColumns must match [candidate.into].
+const candidateColumns = `m.id, m.phone, m.hash, m.name, m.language, m.zone, m.store_id, m.birth_month, m.birth_day, m.joined_at, m.left_at,
+m.service, m.marketing, m.wrote_first, m.consent_gen, m.balance, m.last_purchase_id, m.last_purchase_at,
+COALESCE(n.stopped_at, 0), COALESCE(n.suppressed_at, 0), COALESCE(n.health, ''), COALESCE(s.name, ''), COALESCE(s.zone, '')`
+
+func (c *candidate) into() []any {
+	return []any{
+		&c.ID, &c.Phone, &c.Hash, &c.Name, &c.Language, &c.Zone, &c.StoreID, &c.BirthMonth, &c.BirthDay, &c.JoinedAt, &c.LeftAt,
+		&c.Service, &c.Marketing, &c.WroteFirst, &c.ConsentGen, &c.Balance, &c.LastPurchaseID, &c.LastPurchaseAt,
+		&c.number.StoppedAt, &c.number.SuppressedAt, &c.number.Health, &c.storeName, &c.storeZone,
+	}
+}
+
+// years is how many whole years the member has been one.
+func (c candidate) years(p members.Program, today Date) int64 {
+	joined := DateOf(time.UnixMilli(c.JoinedAt).In(p.Location()))
+	years := today.Year - joined.Year
+	if today.Before(Date{today.Year, joined.Month, joined.Day}) {
+		years--
+	}
+	return int64(max(years, 0))
+}
+
+// page reads the next members of an audience after an id, in rising id, at most limit. Extra narrows it further; nil does not.
+func page(ctx context.Context, tx *db.Tx, audience condition, at moment, after int64, limit int, extra condition) ([]candidate, error) {
+	var q query
+	q.text("SELECT " + candidateColumns + ` FROM members m
+LEFT JOIN phones n ON n.program_id = m.program_id AND n.hash = m.hash
+LEFT JOIN stores s ON s.program_id = m.program_id AND s.id = m.store_id
+WHERE `)
+	q.audience(audience, at, extra)
+	q.compare(" AND m.id > ", after)
+	q.compare(" ORDER BY m.id LIMIT ", limit)
+	rows, err := tx.QueryContext(ctx, q.sql.String(), q.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []candidate
+	for rows.Next() {
+		var c candidate
+		if err := rows.Scan(c.into()...); err != nil {
+			return nil, err
+		}
+		c.ProgramID, c.number.ProgramID, c.number.Hash = at.program.ID, at.program.ID, c.Hash
+		found = append(found, c)
+	}
+	return found, rows.Err()
+}
+
+// among reads which of the members from one id to another belong to an audience.
+func among(ctx context.Context, tx *db.Tx, audience condition, at moment, first, last int64) (map[int64]bool, error) {
+	var q query
+	q.text("SELECT m.id FROM members m WHERE ")
+	q.audience(audience, at, nil)
+	q.compare(" AND m.id >= ", first)
+	q.compare(" AND m.id <= ", last)
+	rows, err := tx.QueryContext(ctx, q.sql.String(), q.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := map[int64]bool{}
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		found[id] = true
+	}
+	return found, rows.Err()
+}
+
+// audience appends what makes a member one of it: a member of the program with a number, for whom the conditions hold.
+func (q *query) audience(audience condition, at moment, extra condition) {
+	q.compare("m.program_id = ", at.program.ID)
+	q.text(" AND m.phone <> '' AND m.erased_at = 0 AND m.merged_into = 0 AND (")
+	audience.write(q, at)
+	q.text(")")
+	if extra != nil {
+		q.text(" AND (")
+		extra.write(q, at)
+		q.text(")")
+	}
+}
+
+// waitingFor: the run left the member out, or took the text back before anything of it was sent, for want of consent, and now the
+// member consents.
+type waitingFor int64
+
+func (run waitingFor) write(q *query, at moment) {
+	q.compare("m.service AND m.marketing AND m.left_at = 0 AND m.id IN (SELECT k.member_id FROM messages k WHERE k.program_id = ", at.program.ID)
+	q.compare(" AND k.run_id = ", int64(run))
+	q.text(` AND k.reason IN ('consent', 'stopped', 'write_first') AND (k.state = 'left_out' OR k.state = 'cancelled' AND k.attempt = ''))`)
+}

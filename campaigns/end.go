@@ -1,0 +1,138 @@
+package campaigns
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/sms"
+)
+
+// endRuns ends what is over: live runs whose offer has ended or of which nothing is open, runs that were cancelled or missed with texts
+// waiting, and campaigns that do not come again.
+func (s *Service) endRuns(ctx context.Context, p members.Program, now time.Time) error {
+	live, err := s.liveRuns(ctx, p)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, r := range live {
+		if over := now.UnixMilli() >= r.EndsAt; over || r.State == RunRunning && r.rank() == rankOther {
+			faults = append(faults, s.endRun(ctx, r.Run, over))
+		}
+	}
+	faults = append(faults, s.sweep(ctx, p.ID), s.endCampaigns(ctx, p, now))
+	return errors.Join(faults...)
+}
+
+// endRun finishes a run once nothing of it is open. After the end of its offer what waits is taken back first; a run that was not
+// planned to its end by then is missed.
+func (s *Service) endRun(ctx context.Context, r Run, over bool) error {
+	if over {
+		if err := s.takeBack(ctx, r, sms.ReasonLate); err != nil {
+			return err
+		}
+	}
+	return s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
+		now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
+		if err != nil || now.State != r.State {
+			return err
+		}
+		open, err := sms.OpenRun(ctx, tx, r.ProgramID, r.ID)
+		if err != nil || open {
+			return err
+		}
+		to := setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: RunDone, DoneAt: tx.Now}
+		if now.PlannedAt == 0 {
+			to.State, to.Reason = RunMissed, sms.ReasonLate
+		}
+		return New(tx).setRun(ctx, to)
+	})
+}
+
+// sweep takes back the texts of runs that were cancelled or missed, and lets go of them once nothing of them is open: a text on the
+// wire may still come back to the queue.
+func (s *Service) sweep(ctx context.Context, program int64) error {
+	var ended []Run
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		ended, err = New(tx).endedRuns(ctx, program)
+		return err
+	})
+	faults := []error{err}
+	for _, r := range ended {
+		faults = append(faults, s.letGo(ctx, r))
+	}
+	return errors.Join(faults...)
+}
+
+func (s *Service) letGo(ctx context.Context, r Run) error {
+	if err := s.takeBack(ctx, r, r.Reason); err != nil {
+		return err
+	}
+	return s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
+		now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
+		if err != nil || now.State != r.State {
+			return err
+		}
+		open, err := sms.OpenRun(ctx, tx, r.ProgramID, r.ID)
+		if err != nil || open {
+			return err
+		}
+		if err := New(tx).setRun(ctx, setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: r.State, Reason: r.Reason, DoneAt: tx.Now}); err != nil {
+			return err
+		}
+		return sms.ReleaseRun(ctx, tx, r.ProgramID, r.ID)
+	})
+}
+
+// takeBack cancels the texts of a run that wait, with their room of the caps, and the vouchers that nobody was told of.
+func (s *Service) takeBack(ctx context.Context, r Run, reason string) error {
+	steps := []func(context.Context, *db.Tx) (int64, error){
+		func(ctx context.Context, tx *db.Tx) (int64, error) {
+			return sms.CancelRun(ctx, tx, r.ProgramID, r.ID, reason, chunk)
+		},
+		func(ctx context.Context, tx *db.Tx) (int64, error) {
+			return New(tx).withdrawVouchers(ctx, withdrawVouchersParams{ProgramID: r.ProgramID, RunID: r.ID, Limit: chunk})
+		},
+	}
+	for _, step := range steps {
+		for n := int64(1); n > 0; {
+			err := s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) (err error) {
+				n, err = step(ctx, tx)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// endCampaigns notes which campaigns will not come again.
+func (s *Service) endCampaigns(ctx context.Context, p members.Program, now time.Time) error {
+	return s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		active, err := New(tx).activeCampaigns(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range active {
+			if _, again := c.Next(p, now); again {
+				continue
+			}
+			live, err := New(tx).liveRunsOf(ctx, p.ID, c.ID)
+			if err != nil {
+				return err
+			}
+			if len(live) > 0 {
+				continue
+			}
+			if err := New(tx).endCampaign(ctx, p.ID, c.ID); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,178 @@
+package campaigns
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/sms"
+)
+
+// planner turns members of a run's audience into rows of the outbox. It lives within one transaction.
+type planner struct {
+	program  members.Program
+	run      Run
+	content  content
+	who      condition
+	occasion occasion
+	when     Occurrence
+	at       moment
+	now      int64
+	outbox   *sms.Plan
+	scripts  map[string]script
+	class    sms.Class
+}
+
+func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, error) {
+	pl := &planner{run: r, now: max(tx.Now, r.StartsAt), scripts: map[string]script{}}
+	err := unpack(r.Frozen, &pl.content)
+	if err != nil {
+		return nil, err
+	}
+	if pl.program, err = members.ProgramByID(ctx, tx, r.ProgramID); err != nil {
+		return nil, err
+	}
+	if pl.who, err = parseAudience(pl.content.Audience); err != nil {
+		return nil, err
+	}
+	if pl.occasion, err = occasionOf(pl.who); err != nil {
+		return nil, err
+	}
+	if pl.class, err = classNamed(pl.content.Class); err != nil {
+		return nil, err
+	}
+	sender, err := sms.DefaultSender(ctx, tx, r.ProgramID)
+	if err != nil {
+		return nil, err
+	}
+	pl.when = r.when(pl.program)
+	pl.at = moment{program: pl.program, date: pl.when.Date, at: r.StartsAt}
+	pl.outbox = sms.NewPlan(pl.program, sender, pl.class, c.Recipe, r.ID)
+	return pl, nil
+}
+
+// planned is a row under construction with the member it is for.
+type planned struct {
+	sms.Planned
+	candidate candidate
+	free      int64 // an unsent row that it takes the place of
+}
+
+// plan decides about members in rising id: who was told before gets no row, the others one each.
+func (pl *planner) plan(ctx context.Context, tx *db.Tx, who []candidate, book booker) ([]*planned, error) {
+	rows, err := pl.untold(ctx, tx, who)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		pl.judge(r)
+	}
+	if err := pl.book(ctx, tx, rows, book); err != nil {
+		return nil, err
+	}
+	var kept []*planned
+	for _, r := range rows {
+		if r.free == 0 || r.LeftOut == "" { // who was left out before, and still is, keeps the row they have
+			kept = append(kept, r)
+		}
+	}
+	return kept, nil
+}
+
+// untold makes a row for each member whose once key is free.
+func (pl *planner) untold(ctx context.Context, tx *db.Tx, who []candidate) ([]*planned, error) {
+	var rows []*planned
+	var keys []sms.OnceKey
+	for _, c := range who {
+		r := &planned{candidate: c}
+		r.Member, r.Once, r.Before = c.Member, pl.occasion.once(c.Member, pl.at), pl.run.EndsAt
+		if _, ofRun := pl.occasion.(inRun); ofRun {
+			r.Once = runKey(pl.run.ID)
+		} else if r.Once == "" {
+			continue
+		} else {
+			keys = append(keys, sms.OnceKey{Member: c.ID, Once: r.Once})
+		}
+		rows = append(rows, r)
+	}
+	told, err := pl.outbox.Told(ctx, tx, keys)
+	if err != nil {
+		return nil, err
+	}
+	fresh := rows[:0]
+	for _, r := range rows {
+		before, used := told[sms.OnceKey{Member: r.Member.ID, Once: r.Once}]
+		if used && !before.Free {
+			continue
+		}
+		r.free = before.ID
+		fresh = append(fresh, r)
+	}
+	return fresh, nil
+}
+
+// judge decides about one member but for the caps: barred, held out, without an hour to text them in, or a text that may wait.
+func (pl *planner) judge(r *planned) {
+	c := r.candidate
+	if r.LeftOut = pl.outbox.Barred(c.Member, c.number); r.LeftOut != "" {
+		return
+	}
+	if heldOut(pl.program.ID, pl.run.CampaignID, pl.run.Occurrence, c.ID) < pl.content.Holdout {
+		r.Holdout = true
+		return
+	}
+	if r.Slot, r.LeftOut = pl.outbox.Opening(c.Member, c.storeZone, pl.now, pl.run.EndsAt); r.LeftOut != "" {
+		return
+	}
+	if err := pl.render(r, sampleCode); err != nil {
+		r.LeftOut = reasonWords
+	}
+}
+
+// reasonWords: the words could not be filled in for this member, or came out too long.
+const reasonWords = "words"
+
+// sampleCode is as long as a voucher's code and costs the same.
+const sampleCode = "XXXXXXXX"
+
+// render fills in the words. A panic becomes an error: one member's name must not stop a run.
+func (pl *planner) render(r *planned, code string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = db.Errorf(db.Internal, "campaigns: filling in words: %v", p)
+		}
+	}()
+	language := r.candidate.Language
+	s, ok := pl.scripts[language]
+	if !ok {
+		s = pl.content.scriptFor(pl.program, pl.when, language)
+		pl.scripts[language] = s
+	}
+	if pl.content.Offer.Kind == "" {
+		code = ""
+	}
+	r.Language = s.language
+	r.Body, r.Parts, err = s.fill(pl.program, r.candidate, code, pl.when.Date)
+	return err
+}
+
+// heldOut is a number from 0 to 99 that a member has in one occurrence of a campaign, the same whenever it is asked for.
+func heldOut(program, campaign int64, occurrence string, member int64) int64 {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %d %s %d", program, campaign, occurrence, member))
+	return int64(binary.BigEndian.Uint64(sum[:8]) % 100)
+}
+
+// when is the run's time as its calendar tells it.
+func (r Run) when(p members.Program) Occurrence {
+	o := Occurrence{Key: r.Occurrence, At: time.UnixMilli(r.StartsAt), Ends: time.UnixMilli(r.EndsAt)}
+	date, err := ParseDate(r.Occurrence)
+	if err != nil { // once
+		date = DateOf(o.At.In(p.Location()))
+	}
+	o.Date = date
+	return o
+}

@@ -1,0 +1,156 @@
+package campaigns
+
+import (
+	"context"
+	"time"
+
+	"fiel/db"
+	"fiel/rewards"
+	"fiel/sms"
+)
+
+// States of a run.
+const (
+	RunPlanning  = "planning" // its audience is being written to the outbox; what is written leaves already
+	RunRunning   = "running"
+	RunPaused    = "paused"
+	RunDone      = "done"
+	RunCancelled = "cancelled"
+	RunMissed    = "missed" // its offer ended before its texts could leave
+)
+
+// reasonCancelled is why texts of a cancelled campaign do not leave.
+const reasonCancelled = "cancelled"
+
+// materialise makes the run of an occurrence with the campaign's content as it stands, and returns its id; 0 when the occurrence has
+// its run already, or when its offer is over and the run is only noted as missed. The caller holds the campaign's or the tick's row.
+func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now time.Time) (int64, error) {
+	frozen, err := c.content()
+	if err != nil {
+		return 0, err
+	}
+	row := insertRunParams{
+		ProgramID: c.ProgramID, ID: tx.ID(), CampaignID: c.ID, Occurrence: o.Key, State: RunPlanning, Version: c.Version,
+		StartsAt: o.At.UnixMilli(), EndsAt: o.Ends.UnixMilli(), CreatedAt: tx.Now,
+	}
+	if row.Frozen, err = pack(frozen); err != nil {
+		return 0, err
+	}
+	if !o.Alive(now) {
+		row.State, row.Reason, row.DoneAt = RunMissed, sms.ReasonLate, tx.Now
+	}
+	n, err := New(tx).insertRun(ctx, row)
+	if err != nil || n == 0 || row.State == RunMissed {
+		return 0, err
+	}
+	return row.ID, nil
+}
+
+// Sizes of what is planned in one transaction. The first of a run is small, so that sending begins at once.
+const (
+	firstChunk = 100
+	chunk      = 500
+)
+
+// planRun plans what is left of a run, chunk by chunk. Each chunk commits its rows together with the run's cursor: whoever comes
+// after a crash goes on behind it, and two processes take turns.
+func (s *Service) planRun(ctx context.Context, program, run int64, first int) error {
+	lane := db.Interactive
+	for size, more := first, true; more; size, lane = chunk, db.Bulk {
+		if err := s.DB.Reserve(ctx, 2*size); err != nil {
+			return err
+		}
+		err := s.DB.Write(ctx, lane, func(ctx context.Context, tx *db.Tx) error {
+			var err error
+			more, err = planChunk(ctx, tx, program, run, size)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planChunk plans the next members of a run; more says that there may be others behind them.
+func planChunk(ctx context.Context, tx *db.Tx, program, run int64, size int) (more bool, err error) {
+	r, err := New(tx).lockRun(ctx, program, run)
+	if err != nil || r.State != RunPlanning {
+		return false, err
+	}
+	pl, err := newPlannerOf(ctx, tx, r)
+	if err != nil {
+		return false, err
+	}
+	who, err := page(ctx, tx, pl.who, pl.at, r.Cursor, size, nil)
+	if err != nil {
+		return false, err
+	}
+	if err := pl.write(ctx, tx, who); err != nil {
+		return false, err
+	}
+	to := moveCursorParams{ProgramID: program, ID: run, Cursor: r.Cursor, State: RunPlanning}
+	if len(who) > 0 {
+		to.Cursor = who[len(who)-1].ID
+	}
+	if more = len(who) == size; !more {
+		to.State, to.PlannedAt = RunRunning, tx.Now
+	}
+	return more, New(tx).moveCursor(ctx, to)
+}
+
+func newPlannerOf(ctx context.Context, tx *db.Tx, r Run) (*planner, error) {
+	c, err := New(tx).campaign(ctx, r.ProgramID, r.CampaignID)
+	if err != nil {
+		return nil, err
+	}
+	return newPlanner(ctx, tx, c, r)
+}
+
+// write plans members and writes their rows, with a voucher for each text that waits.
+func (pl *planner) write(ctx context.Context, tx *db.Tx, who []candidate) error {
+	rows, err := pl.plan(ctx, tx, who, pl.outbox.Book)
+	if err != nil {
+		return err
+	}
+	texts := make([]sms.Planned, len(rows))
+	for i, r := range rows {
+		if r.free != 0 {
+			if err := pl.outbox.Drop(ctx, tx, r.free); err != nil {
+				return err
+			}
+		}
+		if err := pl.grant(ctx, tx, r); err != nil {
+			return err
+		}
+		texts[i] = r.Planned
+	}
+	return pl.outbox.Insert(ctx, tx, texts)
+}
+
+// grant gives the member of a text that waits their voucher and writes its code into the text. Nobody else keeps a body: who gets no
+// text has none.
+func (pl *planner) grant(ctx context.Context, tx *db.Tx, r *planned) error {
+	if r.Holdout || r.LeftOut != "" {
+		r.Body, r.Parts = "", 0
+		return nil
+	}
+	o := pl.content.Offer
+	if o.Kind == "" {
+		return nil
+	}
+	name, _ := wordsIn(o.Text, r.Language, pl.program.Language)
+	v, err := rewards.Grant(ctx, tx, pl.program, r.Member, rewards.Terms{
+		Name: clip(name, 40), Kind: o.Kind, Value: o.Value, Minimum: o.Minimum, Stores: o.Stores, ValidFrom: pl.run.StartsAt, ExpiresAt: pl.run.EndsAt,
+	}, pl.run.ID)
+	if err != nil {
+		return err
+	}
+	return pl.render(r, v.Code)
+}
+
+// clip cuts a name to at most n letters.
+func clip(name string, n int) string {
+	letters := []rune(name)
+	return string(letters[:min(n, len(letters))])
+}

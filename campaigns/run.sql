@@ -1,0 +1,42 @@
+-- name: insertRun :execrows
+INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, starts_at, ends_at, created_at, done_at, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (program_id, campaign_id, occurrence) DO NOTHING;
+
+-- name: run :one
+SELECT * FROM runs WHERE program_id = $1 AND id = $2;
+
+-- name: lockRun :one
+-- Whoever plans a run or ends it holds this row: two processes take turns.
+UPDATE runs SET cursor = cursor WHERE program_id = $1 AND id = $2 RETURNING *;
+
+-- name: runsOf :many
+SELECT * FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY starts_at DESC, id DESC LIMIT $3;
+
+-- name: runAt :one
+SELECT * FROM runs WHERE program_id = $1 AND campaign_id = $2 AND occurrence = $3;
+
+-- name: liveRuns :many
+SELECT * FROM runs WHERE program_id = $1 AND state IN ('planning', 'running') ORDER BY starts_at, id;
+
+-- name: liveRunsOf :many
+SELECT * FROM runs WHERE program_id = $1 AND campaign_id = $2 AND state IN ('planning', 'running', 'paused') ORDER BY id;
+
+-- name: setRun :exec
+UPDATE runs SET state = $3, reason = $4, done_at = $5 WHERE program_id = $1 AND id = $2;
+
+-- name: moveCursor :exec
+UPDATE runs SET cursor = $3, state = $4, planned_at = $5 WHERE program_id = $1 AND id = $2;
+
+-- name: endedRuns :many
+-- Runs that were ended while texts of theirs were waiting, or on the wire. They are held until nothing of them is open.
+SELECT * FROM runs WHERE program_id = $1 AND state IN ('cancelled', 'missed') AND done_at = 0 ORDER BY id;
+
+-- name: withdrawVouchers :execrows
+-- The vouchers of a run whose texts never left: nobody knows their codes.
+UPDATE vouchers SET state = 'cancelled'
+WHERE (program_id, id) IN (SELECT v.program_id, v.id FROM vouchers AS v
+    WHERE v.program_id = $1 AND v.run_id = $2 AND v.run_id <> 0 AND v.state = 'issued'
+      AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.program_id = $1 AND messages.run_id = $2
+          AND messages.member_id = v.member_id AND messages.state NOT IN ('cancelled', 'left_out', 'holdout'))
+    LIMIT $3);

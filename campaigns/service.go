@@ -1,0 +1,139 @@
+package campaigns
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// Service opens the transactions. Its methods write down who did what (members.Record): By carries the actor, the door and where
+// from; the action and its subject are filled in here.
+type Service struct {
+	DB  *db.DB
+	Log *slog.Logger // nil logs nothing
+}
+
+// Add makes a campaign as a draft: see [Add].
+func (s *Service) Add(ctx context.Context, by members.Act, program int64, n NewCampaign) (c Campaign, err error) {
+	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		p, err := members.ProgramByID(ctx, tx, program)
+		if err != nil {
+			return err
+		}
+		if c, err = Add(ctx, tx, p, n); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "campaign.add", c)
+	})
+	return c, err
+}
+
+// Start makes a campaign active and plans what is due: the first texts can leave before it returns. What happens once asks for the
+// number of people it goes to, as [Service.Preflight] says it: another number is db.Refused, with the right one. Other errors: see
+// [Start].
+func (s *Service) Start(ctx context.Context, by members.Act, program, id, typed int64) (c Campaign, err error) {
+	if err := s.checkTyped(ctx, program, id, typed); err != nil {
+		return Campaign{}, err
+	}
+	var run int64
+	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		p, err := members.ProgramByID(ctx, tx, program)
+		if err != nil {
+			return err
+		}
+		if c, run, err = Start(ctx, tx, p, id); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "campaign.start", c)
+	})
+	if err == nil && run != 0 {
+		s.goOn(ctx, program, run)
+	}
+	return c, err
+}
+
+// goOn plans a run that was just made. Where it fails the next tick goes on: the run stands.
+func (s *Service) goOn(ctx context.Context, program, run int64) {
+	if err := s.planRun(ctx, program, run, firstChunk); err != nil {
+		s.log().Error("planning stopped; the next tick goes on", "run", run, "error", err)
+	}
+}
+
+func (s *Service) checkTyped(ctx context.Context, program, id, typed int64) error {
+	return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c, err := campaignByID(ctx, tx, program, id)
+		if err != nil || c.State != Draft {
+			return err // Start says what is wrong with another state
+		}
+		sch, err := c.schedule()
+		if err != nil || !sch.once() {
+			return err
+		}
+		f, err := preflight(ctx, tx, c)
+		if err != nil || f.Texts == typed {
+			return err
+		}
+		return db.Errorf(db.Refused, "%q goes to %d people now: type %d to send it to them.", c.Name, f.Texts, f.Texts)
+	})
+}
+
+// Pause keeps everything of a campaign from leaving: see [Pause].
+func (s *Service) Pause(ctx context.Context, by members.Act, program, id int64) (c Campaign, err error) {
+	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		if c, err = Pause(ctx, tx, program, id); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "campaign.pause", c)
+	})
+	return c, err
+}
+
+// Resume lets a paused campaign go on, plans what is left, and takes back what has been missed: see [Resume].
+func (s *Service) Resume(ctx context.Context, by members.Act, program, id int64) (c Campaign, err error) {
+	var live []Run
+	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		p, err := members.ProgramByID(ctx, tx, program)
+		if err != nil {
+			return err
+		}
+		if c, err = Resume(ctx, tx, p, id); err != nil {
+			return err
+		}
+		if live, err = New(tx).liveRunsOf(ctx, program, id); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "campaign.resume", c)
+	})
+	if err != nil {
+		return c, err
+	}
+	for _, r := range live {
+		if r.State == RunPlanning {
+			s.goOn(ctx, program, r.ID)
+		}
+	}
+	return c, s.sweep(ctx, program)
+}
+
+// Cancel ends a campaign for good and takes back the texts that wait, with their room of the caps and their vouchers: see [Cancel].
+func (s *Service) Cancel(ctx context.Context, by members.Act, program, id int64) (c Campaign, err error) {
+	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		if c, err = Cancel(ctx, tx, program, id); err != nil {
+			return err
+		}
+		return record(ctx, tx, by, "campaign.cancel", c)
+	})
+	if err != nil {
+		return c, err
+	}
+	return c, s.sweep(ctx, program)
+}
+
+func record(ctx context.Context, tx *db.Tx, by members.Act, action string, c Campaign) error {
+	by.Action, by.Subject = action, "campaign:"+strconv.FormatInt(c.ID, 10)
+	by.After = map[string]any{"name": c.Name, "recipe": c.Recipe, "state": c.State}
+	return members.Record(ctx, tx, c.ProgramID, by)
+}

@@ -1,0 +1,195 @@
+package campaigns
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/rewards"
+)
+
+// Tick does for every program what time has brought: it makes the runs that have come due since the last tick, plans them, gives late
+// consents their greeting, ends what is over, and releases vouchers that were not used. It may be called at any interval and by any
+// number of processes at once; a tick that was missed is made up by the next one, while offers live.
+//
+// What fails in one program does not stop the others; the errors come back together.
+func (s *Service) Tick(ctx context.Context, now time.Time) error {
+	var programs []members.Program
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		programs, err = members.Programs(ctx, tx)
+		return err
+	})
+	for _, p := range programs {
+		for _, step := range []func(context.Context, members.Program, time.Time) error{s.makeRuns, s.planRuns, s.endRuns, s.releaseVouchers} {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			err = errors.Join(err, step(ctx, p, now))
+		}
+	}
+	return err
+}
+
+// makeRuns makes the runs that have come due since the program's last tick. The tick's row is held meanwhile, and runs are unique by
+// occurrence: two ticks at once make each run once. A clock that was set back makes nothing twice either.
+func (s *Service) makeRuns(ctx context.Context, p members.Program, now time.Time) error {
+	var faults []error
+	err := s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		faults = nil
+		last, err := New(tx).takeTick(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		active, err := New(tx).activeCampaigns(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, c := range active {
+			schedule, err := c.schedule()
+			if err != nil {
+				faults = append(faults, err)
+				continue
+			}
+			for _, o := range schedule.due(p.Location(), time.UnixMilli(max(last, c.ActiveAt)), now) {
+				if _, err := materialise(ctx, tx, c, o, now); err != nil {
+					return err
+				}
+				if !o.Alive(now) {
+					tx.After(func() { s.log().Warn("a campaign's time was missed", "campaign", c.ID, "occurrence", o.Key) })
+				}
+			}
+		}
+		return New(tx).moveTick(ctx, p.ID, now.UnixMilli())
+	})
+	return errors.Join(append(faults, err)...)
+}
+
+// planRuns plans every run that is not planned to its end, greetings first, and then those members whose greeting waited for their
+// consent.
+func (s *Service) planRuns(ctx context.Context, p members.Program, now time.Time) error {
+	live, err := s.liveRuns(ctx, p)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for _, r := range live {
+		switch {
+		case now.UnixMilli() >= r.EndsAt: // see endRuns
+		case r.State == RunPlanning:
+			faults = append(faults, s.planRun(ctx, p.ID, r.ID, chunk))
+		case r.rank() < rankOther:
+			faults = append(faults, s.planLate(ctx, r.Run))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// liveRun is a run with what orders it among others.
+type liveRun struct {
+	Run
+	occasion occasion
+}
+
+func (r liveRun) rank() int { return r.occasion.rank() }
+
+func (s *Service) liveRuns(ctx context.Context, p members.Program) ([]liveRun, error) {
+	var live []liveRun
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := New(tx).liveRuns(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			o, err := r.occasion()
+			if err != nil {
+				return err
+			}
+			live = append(live, liveRun{r, o})
+		}
+		return nil
+	})
+	slices.SortStableFunc(live, func(a, b liveRun) int {
+		return cmp.Or(cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.StartsAt, b.StartsAt), cmp.Compare(a.ID, b.ID))
+	})
+	return live, err
+}
+
+func (r Run) occasion() (occasion, error) {
+	var c content
+	if err := unpack(r.Frozen, &c); err != nil {
+		return nil, err
+	}
+	who, err := parseAudience(c.Audience)
+	if err != nil {
+		return nil, err
+	}
+	return occasionOf(who)
+}
+
+// planLate plans members who were left out of a greeting for want of consent and consent now, while the greeting lives.
+func (s *Service) planLate(ctx context.Context, r Run) error {
+	for after, more := int64(0), true; more; {
+		var late []candidate
+		err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			late, err = lateFor(ctx, tx, r, after)
+			return err
+		})
+		if err != nil || len(late) == 0 {
+			return err
+		}
+		err = s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
+			now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
+			if err != nil || now.State != RunRunning {
+				return err
+			}
+			if late, err = lateFor(ctx, tx, r, after); err != nil {
+				return err
+			}
+			pl, err := newPlannerOf(ctx, tx, now)
+			if err != nil {
+				return err
+			}
+			return pl.write(ctx, tx, late)
+		})
+		if err != nil || len(late) == 0 {
+			return err
+		}
+		after, more = late[len(late)-1].ID, len(late) == chunk
+	}
+	return nil
+}
+
+func lateFor(ctx context.Context, tx *db.Tx, r Run, after int64) ([]candidate, error) {
+	pl, err := newPlannerOf(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	return page(ctx, tx, pl.who, pl.at, after, chunk, waitingFor(r.ID))
+}
+
+// releaseVouchers ends vouchers that were not used in time.
+func (s *Service) releaseVouchers(ctx context.Context, p members.Program, _ time.Time) error {
+	const limit = 200
+	for n := int64(limit); n == limit; {
+		err := s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = rewards.ReleaseDue(ctx, tx, p, limit)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) log() *slog.Logger {
+	if s.Log == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return s.Log
+}

@@ -1,0 +1,181 @@
+package sms
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// Plan puts the texts of one run into the outbox, many at a time: what [Enqueue] does for one, in a few statements for a thousand.
+// The steps are taken in this order for a group of members in rising id: [Plan.Barred], [Plan.Told], [Plan.Opening], [Plan.Book],
+// [Plan.Insert]. A Plan belongs to one goroutine; it keeps nothing of a transaction.
+type Plan struct {
+	program  members.Program
+	sender   int64
+	class    Class
+	topic    string
+	run      int64
+	zones    clockZones
+	openings map[openingKey]opening
+	peeked   map[string]int64 // parts by the program's day
+}
+
+// NewPlan plans texts of one class and topic for a run, to leave by a sender.
+func NewPlan(p members.Program, s Sender, class Class, topic string, run int64) *Plan {
+	return &Plan{program: p, sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}}
+}
+
+// Barred is the reason why a member may not be texted at all; ” when they may. Hours and caps are not its business.
+func (pl *Plan) Barred(m members.Member, n members.Number) string {
+	switch {
+	case n.Stopped() || m.Left() || m.Phone == "":
+		return ReasonStopped
+	case !n.Textable():
+		return ReasonNumber
+	case !m.Service || pl.class == Marketing && !m.Marketing:
+		return ReasonConsent
+	case !m.WroteFirst && PackFor(Marketing, m.Phone.Country()).WriteFirst:
+		return ReasonWriteFirst
+	}
+	return ""
+}
+
+// Slot is when a text may leave, and whose room it takes.
+type Slot struct {
+	At     int64  // unix milliseconds
+	CapDay string // the member's local date then
+	perDay int64  // promotions a member may get on it
+}
+
+type openingKey struct {
+	pack   string
+	zone   *time.Location // the first; one key of clockZones makes one slice
+	zones  int
+	at     int64
+	before int64
+}
+
+type opening struct {
+	at int64
+	ok bool
+}
+
+// Opening is the first moment, at or after at and before the end, when the member may be texted; else the reason why there is none.
+// Times are unix milliseconds, before 0 is no end. Store is the zone of the member's home store, ” without one.
+func (pl *Plan) Opening(m members.Member, store string, at, before int64) (s Slot, reason string) {
+	r := pl.zones.rulesFor(pl.program, pl.class, m.Phone, m.Zone, store)
+	o := pl.open(r, at, before)
+	if !o.ok {
+		return Slot{}, whyClosed(at, before)
+	}
+	s = Slot{At: o.at, perDay: pl.program.TextsPerDay}
+	if pl.class == Marketing {
+		s.CapDay = dateAt(o.at, r.day)
+	}
+	if r.pack.PerDay > 0 {
+		s.perDay = min(s.perDay, int64(r.pack.PerDay))
+	}
+	return s, ""
+}
+
+// open remembers openings: most members of a run share one.
+func (pl *Plan) open(r rules, at, before int64) (o opening) {
+	key := openingKey{pack: r.pack.Name, zones: len(r.zones), at: at, before: before}
+	if len(r.zones) > 0 {
+		key.zone = r.zones[0]
+	}
+	if len(r.zones) <= 1 {
+		if known, ok := pl.openings[key]; ok {
+			return known
+		}
+		defer func() { pl.openings[key] = o }()
+	}
+	o.at, _, o.ok = r.opening(at, before)
+	return o
+}
+
+// Planned is one member of a run's audience: a text that waits, or why there is none.
+type Planned struct {
+	Member   members.Member
+	Slot     Slot  // of a text that waits
+	Before   int64 // when it must have left, exclusive; unix milliseconds, 0 is no end
+	Language string
+	Body     string // clean
+	Parts    int64
+	Once     string
+	Holdout  bool
+	LeftOut  string // the reason
+	Yields   int64  // texts of higher rank that the member is still to get on the slot's day: their room is left free
+	spendDay string
+}
+
+func (r Planned) waits() bool { return !r.Holdout && r.LeftOut == "" }
+
+func (r Planned) state() string {
+	switch {
+	case r.Holdout:
+		return StateHoldout
+	case r.LeftOut != "":
+		return StateLeftOut
+	}
+	return StateQueued
+}
+
+// Insert writes the rows and wakes the worker after the commit. db.Busy when another process used one of the once keys a moment ago:
+// nothing must be kept of the transaction then, and planning begins again.
+func (pl *Plan) Insert(ctx context.Context, tx *db.Tx, rows []Planned) error {
+	wake := false
+	err := inBatches(len(rows), func(from, to int) error {
+		q := newBatch(`INSERT INTO messages (program_id, sender_id, run_id, class, topic, created_at, id, phone, hash, member_id, body, parts,
+language, once, send_after, send_before, state, reason, final_at, cap_day, spend_day) VALUES `, pl.program.ID, pl.sender, pl.run, pl.class, pl.topic, tx.Now)
+		for i, r := range rows[from:to] {
+			wake = wake || r.waits()
+			pl.writeRow(tx, q.text(comma(i)), r)
+		}
+		done, err := tx.ExecContext(ctx, q.text(" ON CONFLICT DO NOTHING").String(), q.args...)
+		if err != nil {
+			return err
+		}
+		if n, err := done.RowsAffected(); err != nil || n < int64(to-from) {
+			return cmp.Or(err, error(errPlannedTwice))
+		}
+		return nil
+	})
+	if err == nil && wake {
+		wakeAfter(ctx, tx)
+	}
+	return err
+}
+
+var errPlannedTwice = db.Errorf(db.Busy, "Another process is planning the same texts. Try again.")
+
+func (pl *Plan) writeRow(tx *db.Tx, q *batch, r Planned) {
+	final, after := tx.Now, tx.Now
+	if r.waits() {
+		final, after = 0, r.Slot.At
+	}
+	q.text("($1, $2, $3, $4, $5, $6")
+	for _, v := range []any{
+		tx.ID(), r.Member.Phone, r.Member.Hash, r.Member.ID, r.Body, r.Parts, r.Language, r.Once, after, r.Before, r.state(), r.LeftOut, final,
+		r.capDay(), r.spendDay,
+	} {
+		q.text(", ").value(v)
+	}
+	q.text(")")
+}
+
+func (r Planned) capDay() string {
+	if r.waits() {
+		return r.Slot.CapDay
+	}
+	return ""
+}
+
+// OpenRun says whether texts of a run wait, are on the wire, or are being looked for.
+func OpenRun(ctx context.Context, tx *db.Tx, program, run int64) (bool, error) {
+	n, err := New(tx).openOfRun(ctx, program, run)
+	return n > 0, err
+}

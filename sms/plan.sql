@@ -1,0 +1,10 @@
+-- name: openOfRun :one
+-- Whether anything of a run may still leave, or may have left without our knowing.
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('queued', 'sending', 'unknown') LIMIT 1) AS open;
+
+-- name: dropUnsent :exec
+-- A member who got nothing and may be texted after all is planned anew.
+DELETE FROM messages WHERE program_id = $1 AND id = $2 AND (state = 'left_out' OR state = 'cancelled' AND attempt = '');
+
+-- name: keptOnce :many
+SELECT key FROM kept_keys WHERE program_id = $1 AND kind = 'once' LIMIT 1;

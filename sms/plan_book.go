@@ -1,0 +1,203 @@
+package sms
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"fiel/db"
+)
+
+// Book takes the room of texts that wait: of their members' day and week if they are marketing, and of the program's parts of the day.
+// A row that finds a cap full becomes left out with the reason and takes no room; it may be given another slot and booked again. Rows
+// come in rising member id, one a member.
+func (pl *Plan) Book(ctx context.Context, tx *db.Tx, rows []*Planned) error {
+	if err := pl.takeTexts(ctx, tx, rows); err != nil {
+		return err
+	}
+	days, first := pl.spending(rows)
+	for _, day := range days {
+		n, err := int64(0), error(nil)
+		if total := first[day].parts; total <= pl.program.PartsPerDay {
+			n, err = New(tx).takeParts(ctx, takePartsParams{ProgramID: pl.program.ID, Day: day, N: total, Cap: pl.program.PartsPerDay})
+		}
+		if err != nil {
+			return err
+		}
+		if n == 0 { // not all of them: as many as there is room for
+			if err := pl.takePartsEach(ctx, tx, day, first[day].rows); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// daySpend is what texts of one day cost together.
+type daySpend struct {
+	parts int64
+	rows  []*Planned
+}
+
+// spending sets the program's day of each row that still waits and groups them by it.
+func (pl *Plan) spending(rows []*Planned) (days []string, by map[string]*daySpend) {
+	by = map[string]*daySpend{}
+	for _, r := range rows {
+		if !r.waits() {
+			continue
+		}
+		r.spendDay = dateAt(r.Slot.At, pl.program.Location())
+		s := by[r.spendDay]
+		if s == nil {
+			s = &daySpend{}
+			by[r.spendDay], days = s, append(days, r.spendDay)
+		}
+		s.parts, s.rows = s.parts+r.Parts, append(s.rows, r)
+	}
+	return days, by
+}
+
+func (pl *Plan) takePartsEach(ctx context.Context, tx *db.Tx, day string, rows []*Planned) error {
+	for _, r := range rows {
+		full, err := book(ctx, tx, pl.program, Pack{}, booking{member: r.Member.ID, parts: r.Parts, spendDay: day})
+		if err != nil {
+			return err
+		}
+		if full == "" {
+			continue
+		}
+		if err := unbook(ctx, tx, pl.program.ID, booking{member: r.Member.ID, capDay: r.Slot.CapDay}); err != nil {
+			return err
+		}
+		r.full(full)
+	}
+	return nil
+}
+
+func (r *Planned) full(reason string) { r.LeftOut, r.spendDay = reason, "" }
+
+// takeTexts takes one text of each member's day and week, or of neither.
+func (pl *Plan) takeTexts(ctx context.Context, tx *db.Tx, rows []*Planned) error {
+	byCap := map[int64][]*Planned{}
+	for _, r := range rows {
+		if !r.waits() || r.Slot.CapDay == "" {
+			continue
+		}
+		byCap[r.Slot.perDay-r.Yields] = append(byCap[r.Slot.perDay-r.Yields], r)
+	}
+	for _, most := range slices.Sorted(maps.Keys(byCap)) {
+		today := byCap[most]
+		if err := pl.takeDay(ctx, tx, today, (*Planned).day, most); err != nil {
+			return err
+		}
+		had := waiting(today)
+		if err := pl.takeDay(ctx, tx, had, (*Planned).week, pl.program.TextsPerWeek); err != nil {
+			return err
+		}
+		for _, r := range had {
+			if r.waits() {
+				continue
+			}
+			if err := New(tx).giveText(ctx, giveTextParams{ProgramID: pl.program.ID, MemberID: r.Member.ID, Day: r.Slot.CapDay}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func waiting(rows []*Planned) (left []*Planned) {
+	for _, r := range rows {
+		if r.waits() {
+			left = append(left, r)
+		}
+	}
+	return left
+}
+
+func (r *Planned) day() string  { return r.Slot.CapDay }
+func (r *Planned) week() string { return weekOf(r.Slot.CapDay) }
+
+// takeDay takes one text of a day, or week, for each row; the rows for whom it is full are left out.
+func (pl *Plan) takeDay(ctx context.Context, tx *db.Tx, rows []*Planned, day func(*Planned) string, most int64) error {
+	took := map[int64]bool{}
+	err := inBatches(len(rows), func(from, to int) error {
+		if most <= 0 {
+			return nil
+		}
+		q := newBatch("INSERT INTO text_days (program_id, member_id, day, n) VALUES ", pl.program.ID, most)
+		for i, r := range rows[from:to] {
+			q.text(comma(i)).text("($1, ").value(r.Member.ID).text(", ").value(day(r)).text(", 1)")
+		}
+		q.text(` ON CONFLICT (program_id, member_id, day) DO UPDATE SET n = text_days.n + 1
+WHERE text_days.n < CAST($2 AS BIGINT) RETURNING member_id`)
+		return each(ctx, tx, q, func(scan scan) error {
+			var member int64
+			err := scan(&member)
+			took[member] = true
+			return err
+		})
+	})
+	for _, r := range rows {
+		if !took[r.Member.ID] {
+			r.full(ReasonCap)
+		}
+	}
+	return err
+}
+
+// Peek marks rows as [Plan.Book] would if it were called now, and takes nothing. It adds up what it has marked: a Plan that peeks is
+// for one look at a whole run.
+func (pl *Plan) Peek(ctx context.Context, tx *db.Tx, rows []*Planned) error {
+	if err := pl.peekTexts(ctx, tx, rows); err != nil {
+		return err
+	}
+	days, by := pl.spending(rows)
+	for _, day := range days {
+		if _, known := pl.peeked[day]; !known {
+			n, err := Spent(ctx, tx, pl.program.ID, day)
+			if err != nil {
+				return err
+			}
+			pl.peeked[day] = n
+		}
+		for _, r := range by[day].rows {
+			if pl.peeked[day]+r.Parts > pl.program.PartsPerDay {
+				r.full(ReasonSpend)
+			} else {
+				pl.peeked[day] += r.Parts
+			}
+		}
+	}
+	return nil
+}
+
+func (pl *Plan) peekTexts(ctx context.Context, tx *db.Tx, rows []*Planned) error {
+	type key struct {
+		member int64
+		day    string
+	}
+	had := map[key]int64{}
+	asked := waiting(rows)
+	err := inBatches(len(asked), func(from, to int) error {
+		q := newBatch("SELECT member_id, day, n FROM text_days WHERE program_id = $1 AND (", pl.program.ID)
+		for i, r := range asked[from:to] {
+			q.text(or(i)).text("member_id = ").value(r.Member.ID).text(" AND day IN (").value(r.day()).text(", ").value(r.week()).text(")")
+		}
+		q.text(")")
+		return each(ctx, tx, q, func(scan scan) error {
+			var k key
+			var n int64
+			err := scan(&k.member, &k.day, &n)
+			had[k] = n
+			return err
+		})
+	})
+	for _, r := range asked {
+		today, week := had[key{r.Member.ID, r.day()}], had[key{r.Member.ID, r.week()}]
+		if r.day() != "" && (today >= r.Slot.perDay-r.Yields || week >= pl.program.TextsPerWeek) {
+			r.full(ReasonCap)
+		}
+	}
+	return err
+}

@@ -1,0 +1,66 @@
+package sms
+
+import (
+	"context"
+
+	"fiel/db"
+)
+
+// OnceKey is what a text to a member is known by for ever.
+type OnceKey struct {
+	Member int64
+	Once   string
+}
+
+// Before is the row that has a once key already; ID 0 when it was pruned.
+type Before struct {
+	ID   int64
+	Free bool // nothing of it was ever sent or tried, and nothing will: it may be dropped and planned anew, see [Plan.Drop]
+}
+
+// Told finds which of the keys were used before, also by texts that are long gone.
+func (pl *Plan) Told(ctx context.Context, tx *db.Tx, keys []OnceKey) (map[OnceKey]Before, error) {
+	told := map[OnceKey]Before{}
+	if err := pl.toldByPruned(ctx, tx, keys, told); err != nil {
+		return nil, err
+	}
+	err := inBatches(len(keys), func(from, to int) error {
+		q := newBatch("SELECT id, member_id, once, state, attempt FROM messages WHERE program_id = $1 AND once <> '' AND (", pl.program.ID)
+		for i, k := range keys[from:to] {
+			q.text(or(i)).text("member_id = ").value(k.Member).text(" AND once = ").value(k.Once)
+		}
+		q.text(")")
+		return each(ctx, tx, q, func(scan scan) error {
+			var k OnceKey
+			var b Before
+			var state, attempt string
+			err := scan(&b.ID, &k.Member, &k.Once, &state, &attempt)
+			b.Free = state == StateLeftOut || state == StateCancelled && attempt == ""
+			told[k] = b
+			return err
+		})
+	})
+	return told, err
+}
+
+func (pl *Plan) toldByPruned(ctx context.Context, tx *db.Tx, keys []OnceKey, told map[OnceKey]Before) error {
+	any, err := New(tx).keptOnce(ctx, pl.program.ID)
+	if err != nil || len(any) == 0 {
+		return err // hardly any program prunes
+	}
+	for _, k := range keys {
+		n, err := New(tx).keptKey(ctx, keptKeyParams{ProgramID: pl.program.ID, Kind: "once", Key: onceKey(k.Member, k.Once)})
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			told[k] = Before{}
+		}
+	}
+	return nil
+}
+
+// Drop removes a free row (see [Before]), so that its member can be planned anew. Any other row stays, and [Plan.Insert] will find it.
+func (pl *Plan) Drop(ctx context.Context, tx *db.Tx, id int64) error {
+	return New(tx).dropUnsent(ctx, pl.program.ID, id)
+}
