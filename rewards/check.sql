@@ -1,0 +1,103 @@
+-- Each query names rows that break an invariant: none in a sound ledger.
+
+-- name: brokenSums :many
+SELECT members.id FROM members
+LEFT JOIN (
+    SELECT member_id, SUM(delta) AS total, MAX(seq) AS last, COUNT(*) AS n FROM entries WHERE entries.program_id = $1 GROUP BY member_id
+) AS sums ON sums.member_id = members.id
+WHERE members.program_id = $1
+    AND (members.balance <> COALESCE(sums.total, 0) OR members.seq <> COALESCE(sums.last, 0) OR members.seq <> COALESCE(sums.n, 0))
+ORDER BY members.id LIMIT 100;
+
+-- name: brokenRuns :many
+SELECT id FROM (
+    SELECT id, balance_after - delta AS found, LAG(balance_after, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY member_id ORDER BY seq) AS before
+    FROM entries WHERE program_id = $1
+) AS runs
+WHERE found <> before ORDER BY id LIMIT 100;
+
+-- name: brokenLots :many
+SELECT members.id FROM members
+LEFT JOIN (SELECT member_id, SUM("left") AS total FROM lots WHERE lots.program_id = $1 GROUP BY member_id) AS sums ON sums.member_id = members.id
+WHERE members.program_id = $1
+    AND (COALESCE(sums.total, 0) <> CASE WHEN members.balance > 0 THEN members.balance ELSE 0 END
+        OR members.debt <> CASE WHEN members.balance < 0 THEN -members.balance ELSE 0 END)
+ORDER BY members.id LIMIT 100;
+
+-- name: brokenMoves :many
+SELECT lots.id FROM lots
+LEFT JOIN (SELECT lot_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.program_id = $1 GROUP BY lot_id) AS sums ON sums.lot_id = lots.id
+WHERE lots.program_id = $1 AND lots."left" <> lots.points + COALESCE(sums.moved, 0)
+ORDER BY lots.id LIMIT 100;
+
+-- name: brokenEntries :many
+SELECT entries.id FROM entries
+LEFT JOIN (SELECT entry_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.program_id = $1 GROUP BY entry_id) AS moves ON moves.entry_id = entries.id
+LEFT JOIN (SELECT entry_id, SUM(points) AS opened FROM lots WHERE lots.program_id = $1 GROUP BY entry_id) AS opens ON opens.entry_id = entries.id
+WHERE entries.program_id = $1
+    AND COALESCE(moves.moved, 0) + COALESCE(opens.opened, 0)
+        <> CASE WHEN entries.balance_after > 0 THEN entries.balance_after ELSE 0 END
+        - CASE WHEN entries.balance_after > entries.delta THEN entries.balance_after - entries.delta ELSE 0 END
+ORDER BY entries.id LIMIT 100;
+
+-- name: creditedTwice :many
+SELECT purchase_id FROM entries
+WHERE program_id = $1 AND kind = 'earn' AND purchase_id <> 0
+GROUP BY purchase_id HAVING COUNT(*) > 1 ORDER BY purchase_id LIMIT 100;
+
+-- name: belowZero :many
+SELECT members.id FROM members
+WHERE members.program_id = $1 AND members.balance < 0
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind = 'refund')
+ORDER BY members.id LIMIT 100;
+
+-- name: refundedTooMuch :many
+SELECT purchase_id FROM entries
+WHERE program_id = $1 AND kind IN ('earn', 'refund') AND purchase_id <> 0
+GROUP BY purchase_id HAVING SUM(delta) < 0 ORDER BY purchase_id LIMIT 100;
+
+-- name: tooLarge :many
+SELECT id FROM entries WHERE program_id = $1 AND (delta = 0 OR delta > 1000000000 OR delta < -1000000000) ORDER BY id LIMIT 100;
+
+-- name: halfUsed :many
+SELECT id FROM vouchers
+WHERE program_id = $1 AND (state = 'redeemed' AND redeemed_at = 0 OR state IN ('issued', 'reserved', 'expired') AND redeemed_at <> 0)
+ORDER BY id LIMIT 100;
+
+-- name: unpaidVouchers :many
+SELECT vouchers.id FROM vouchers
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
+    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
+WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND entries.id IS NULL
+ORDER BY vouchers.id LIMIT 100;
+
+-- name: paidForNothing :many
+SELECT entries.id FROM entries
+LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.redeem_entry = entries.id
+WHERE entries.program_id = $1 AND entries.kind = 'redeem' AND vouchers.id IS NULL
+ORDER BY entries.id LIMIT 100;
+
+-- name: usedOutOfTime :many
+SELECT id FROM vouchers
+WHERE program_id = $1 AND redeemed_at <> 0 AND (redeemed_at < valid_from OR redeemed_at >= expires_at)
+ORDER BY id LIMIT 100;
+
+-- name: wronglyReleased :many
+SELECT vouchers.id FROM vouchers
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.release_entry AND entries.kind = 'release'
+    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
+WHERE vouchers.program_id = $1 AND vouchers.cost > 0
+    AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
+        OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND vouchers.release_entry <> 0)
+ORDER BY vouchers.id LIMIT 100;
+
+-- name: releasedForNothing :many
+SELECT entries.id FROM entries
+LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.release_entry = entries.id
+WHERE entries.program_id = $1 AND entries.kind = 'release' AND entries.voucher_id <> 0 AND vouchers.id IS NULL
+ORDER BY entries.id LIMIT 100;
+
+-- name: samePhone :many
+SELECT CAST(MIN(id) AS BIGINT) FROM members
+WHERE program_id = $1 AND phone <> '' AND hash <> ''
+GROUP BY hash HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 100;

@@ -1,0 +1,108 @@
+package rewards
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// grace is how long points last at least when they come back: 7 days, in milliseconds.
+const grace = 7 * 24 * 60 * 60 * 1000
+
+// never is the place of a lot without an end in the order of spending. The table's default is the same.
+const never = 1<<53 - 1
+
+// openLot keeps the points of a credit together. What filled a debt is not among them; without points there is no lot.
+func openLot(ctx context.Context, tx *db.Tx, e Entry, points, expires int64) error {
+	if points == 0 {
+		return nil
+	}
+	first := expires
+	if expires == 0 {
+		first = never
+	}
+	return New(tx).insertLot(ctx, insertLotParams{
+		ProgramID: e.ProgramID, ID: tx.ID(), MemberID: e.MemberID, EntryID: e.ID, Points: points,
+		ExpiresAt: expires, ExpiresFirst: first, CreatedAt: tx.Now,
+	})
+}
+
+// eatLots takes the points of a debit out of the member's lots, as many as there were; the rest is the debt.
+func eatLots(ctx context.Context, tx *db.Tx, e Entry, own int64) error {
+	points := min(-e.Delta, max(e.before(), 0))
+	if points == 0 {
+		return nil
+	}
+	eaten, err := New(tx).takeFromLots(ctx, takeFromLotsParams{
+		EntryID: e.ID, Points: points, Own: own, ProgramID: e.ProgramID, MemberID: e.MemberID, Now: tx.Now,
+	})
+	if err != nil {
+		return err
+	}
+	if sum(eaten) != -points {
+		return db.Errorf(db.Internal, "the lots of member %d do not add up to the balance: run `fiel db check`", e.MemberID)
+	}
+	return New(tx).settleLots(ctx, e.ProgramID, e.ID)
+}
+
+// giveBack writes a credit of all the points that an entry (by its id) took. They go to the lots they came from, with their old
+// end; those whose end is past, or within 7 days, open a lot that lasts 7 days. A debt is filled first, with the points that would
+// have expired first.
+func giveBack(ctx context.Context, tx *db.Tx, m members.Member, p Posting, from int64) (Entry, members.Member, error) {
+	e, m, err := write(ctx, tx, m, p)
+	if err != nil {
+		return Entry{}, members.Member{}, err
+	}
+	soon := tx.Now + grace
+	home, err := New(tx).putIntoLots(ctx, putIntoLotsParams{
+		EntryID: e.ID, Filled: e.filled(), ProgramID: e.ProgramID, FromEntry: from, Soon: soon,
+	})
+	if err != nil {
+		return Entry{}, members.Member{}, err
+	}
+	if len(home) > 0 {
+		if err := New(tx).settleLots(ctx, e.ProgramID, e.ID); err != nil {
+			return Entry{}, members.Member{}, err
+		}
+	}
+	return e, m, openLot(ctx, tx, e, e.Delta-e.filled()-sum(home), soon)
+}
+
+// lapse writes off what is past its day, one entry per lot: such points cannot be spent, whether or not a nightly run came by.
+func lapse(ctx context.Context, tx *db.Tx, m members.Member) (members.Member, error) {
+	due, err := New(tx).dueLots(ctx, dueLotsParams{ProgramID: m.ProgramID, MemberID: m.ID, ExpiresFirst: tx.Now})
+	if err != nil {
+		return members.Member{}, err
+	}
+	for _, lot := range due {
+		if m, err = lapseLot(ctx, tx, m, lot); err != nil {
+			return members.Member{}, err
+		}
+	}
+	return m, nil
+}
+
+func lapseLot(ctx context.Context, tx *db.Tx, m members.Member, lot Lot) (members.Member, error) {
+	e, m, err := write(ctx, tx, m, Posting{Kind: KindExpire, Delta: -lot.Left, Source: fmt.Sprintf("lot:%d", lot.ID)})
+	if err != nil {
+		return members.Member{}, err
+	}
+	err = New(tx).takeFromLot(ctx, takeFromLotParams{ProgramID: e.ProgramID, EntryID: e.ID, LotID: lot.ID, Points: e.Delta})
+	if err != nil {
+		return members.Member{}, err
+	}
+	return m, New(tx).settleLots(ctx, e.ProgramID, e.ID)
+}
+
+func sum(all []int64) (n int64) {
+	for _, v := range all {
+		n += v
+	}
+	return n
+}
+
+// mostRows is a LIMIT that a slice can hold.
+func mostRows(n, most int64) int32 { return int32(max(0, min(n, most, math.MaxInt32))) }

@@ -1,0 +1,85 @@
+package rewards
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// ReleaseDue ends vouchers whose time is over, at most limit of them. The points of a bought one go back to the lots they came from
+// (see giveBack for those that would end too soon), its stock is put back, and the member is told. N is how many were ended: as long
+// as it is limit there may be more. Any number of processes may call it at once.
+func ReleaseDue(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (n int64, err error) {
+	due, err := New(tx).dueVouchers(ctx, dueVouchersParams{ProgramID: p.ID, ExpiresAt: tx.Now, Limit: mostRows(limit, 1000)})
+	if err != nil {
+		return 0, err
+	}
+	// Members are locked in rising id.
+	slices.SortFunc(due, func(a, b dueVouchersRow) int {
+		return cmp.Or(cmp.Compare(a.MemberID, b.MemberID), cmp.Compare(a.ID, b.ID))
+	})
+	for _, v := range due {
+		done, err := release(ctx, tx, p, v)
+		if err != nil {
+			return 0, err
+		}
+		if done {
+			n++
+		}
+	}
+	return n, nil
+}
+
+// release ends one voucher; done is false when another process did, or it was used in the last moment of its time.
+func release(ctx context.Context, tx *db.Tx, p members.Program, due dueVouchersRow) (done bool, err error) {
+	m, err := members.Lock(ctx, tx, p.ID, due.MemberID)
+	if err != nil {
+		return false, err
+	}
+	v, err := New(tx).expireVoucher(ctx, expireVoucherParams{ProgramID: p.ID, ID: due.ID, ExpiresAt: tx.Now})
+	if db.NotFound(err) {
+		return false, nil
+	}
+	if err != nil || v.Cost == 0 {
+		return err == nil, err
+	}
+	e, m, err := v.refill(ctx, tx, m)
+	if err != nil {
+		return false, err
+	}
+	if err := New(tx).setRelease(ctx, setReleaseParams{ProgramID: p.ID, ID: v.ID, ReleaseEntry: e.ID}); err != nil {
+		return false, err
+	}
+	return true, v.tellBack(ctx, tx, p, m)
+}
+
+// refill gives the points of a bought voucher back, and the thing to the stock.
+func (v Voucher) refill(ctx context.Context, tx *db.Tx, m members.Member) (Entry, members.Member, error) {
+	e, m, err := giveBack(ctx, tx, m, Posting{
+		Kind: KindRelease, Delta: v.Cost, Source: v.source(), Voucher: v.ID, Words: v.Name,
+	}, v.RedeemEntry)
+	if err != nil || v.RewardID == 0 {
+		return e, m, err
+	}
+	return e, m, New(tx).putBackStock(ctx, v.ProgramID, v.RewardID)
+}
+
+// undo takes back the use of a voucher whose sale was given back: its points return, or it may be used again if it was a gift.
+func (v Voucher) undo(ctx context.Context, tx *db.Tx, m members.Member) (members.Member, error) {
+	entry := int64(0)
+	if v.Cost > 0 {
+		e, owner, err := v.refill(ctx, tx, m)
+		if err != nil {
+			return members.Member{}, err
+		}
+		m, entry = owner, e.ID
+	}
+	_, err := New(tx).returnVoucher(ctx, returnVoucherParams{ReleaseEntry: entry, ProgramID: v.ProgramID, ID: v.ID})
+	if db.NotFound(err) {
+		return members.Member{}, db.Errorf(db.Busy, "voucher %d is being changed by somebody else: try again", v.ID)
+	}
+	return m, err
+}
