@@ -27,14 +27,15 @@ const (
 
 // cafe is the demo's shop.
 type cafe struct {
-	db      *db.DB
-	key     members.Key
-	clock   *demoClock
-	program members.Program
-	store   members.Store
-	till    pos.Till
-	secret  string // of the till
-	dice    *rand.Rand
+	db       *db.DB
+	key      members.Key
+	clock    *demoClock
+	program  members.Program
+	store    members.Store
+	till     pos.Till
+	secret   string // of the till
+	dice     *rand.Rand
+	progress func()
 }
 
 // found sets the shop up: a program, a store, a till, rewards.
@@ -133,6 +134,7 @@ func (c *cafe) live(ctx context.Context, until time.Time) error {
 	slices.SortFunc(visits, func(a, b visit) int { return cmp.Compare(a.at.UnixMilli(), b.at.UnixMilli()) })
 	desk := &pos.Service{DB: c.db, Key: c.key}
 	for i, v := range visits {
+		c.progress()
 		c.clock.Set(v.at)
 		if _, err := desk.Record(ctx, c.sale(i, v)); err != nil {
 			return err

@@ -6,10 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-
-	"golang.org/x/term"
 
 	"fiel/db"
 	"fiel/members"
@@ -120,11 +117,10 @@ func orElse(s *string, value string) {
 
 // asker prompts for empty values on a terminal and does nothing elsewhere.
 func asker(s Streams) func(*string, string) {
-	f, ok := s.In.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
+	if !isTerminal(s.In) {
 		return func(*string, string) {}
 	}
-	in := bufio.NewReader(f)
+	in := bufio.NewReader(s.In)
 	return func(value *string, question string) {
 		if *value != "" {
 			return

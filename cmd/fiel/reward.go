@@ -9,7 +9,6 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
-	"fiel/templates"
 )
 
 type rewardCmd struct {
@@ -112,7 +111,7 @@ func (v rewardView) what(p members.Program) string {
 	case rewards.PercentOff:
 		return fmt.Sprintf("%d %% off", v.Value)
 	case rewards.AmountOff:
-		return templates.Money("en", p.Currency, v.Value) + " off"
+		return money(p, v.Value) + " off"
 	}
 	return "free item"
 }

@@ -6,12 +6,17 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
+	"os"
+	"slices"
 	"time"
 
 	"github.com/alecthomas/kong"
+	"golang.org/x/term"
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/templates"
 )
 
 // Exit codes of every command.
@@ -48,8 +53,8 @@ type commands struct {
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
-	Bench    benchCmd    `cmd:"" help:"Measure this machine, as ratios."`
-	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong with the set-up and say how to mend it."`
+
+	Doctor doctorCmd `cmd:"" help:"Look for what is wrong with the set-up and say how to mend it."`
 }
 
 // App is what a command works with.
@@ -176,4 +181,16 @@ func (a *App) answer(v any, f func(w io.Writer)) error {
 
 func newLog(w io.Writer, level slog.Level) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// sortedNames are the keys of a map in order.
+func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// money is an amount as the terminal shows it.
+func money(p members.Program, minor int64) string { return templates.Money("en", p.Currency, minor) }
+
+// isTerminal says whether somebody sits at the other end of a stream.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -107,6 +107,7 @@ type house struct {
 	box      *inbox.Inbox
 	desk     *pos.Service
 	worker   *sms.Worker
+	calendar *campaigns.Service
 	metrics  *web.Metrics
 	stopping atomic.Bool
 	demo     *web.Demo
@@ -119,7 +120,8 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 	}
 	h := &house{
 		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, metrics: web.NewMetrics(),
-		worker: &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
+		calendar: &campaigns.Service{DB: d, Log: a.log},
+		worker:   &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
 	}
 	s := &h.worker.Stats
 	for name, n := range map[string]*atomic.Int64{
@@ -161,7 +163,7 @@ func (h *house) ready(ctx context.Context) error {
 
 // tick lets the calendar run up to now.
 func (h *house) tick(ctx context.Context) {
-	if err := campaigns.Tick(ctx, h.db, h.app.clock()); err != nil && ctx.Err() == nil {
+	if err := h.calendar.Tick(ctx, h.app.clock()); err != nil && ctx.Err() == nil {
 		h.app.log.Error("the calendar did not run", "error", err)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"reflect"
-	"sort"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -130,7 +129,7 @@ func parseSettings(path string, text []byte) (map[string]string, error) {
 
 func unknownSetting(name, where string, known map[string]bool) error {
 	near, best := "", 5
-	for _, k := range sortedKeys(known) {
+	for _, k := range sortedNames(known) {
 		if d := levenshtein.ComputeDistance(name, k); d < best {
 			near, best = k, d
 		}
@@ -139,13 +138,4 @@ func unknownSetting(name, where string, known map[string]bool) error {
 		return db.Errorf(db.Invalid, "%s in %s is no setting of Fiel; did you mean %s?", name, where, near)
 	}
 	return db.Errorf(db.Invalid, "%s in %s is no setting of Fiel; `fiel serve --help` lists them", name, where)
-}
-
-func sortedKeys(m map[string]bool) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

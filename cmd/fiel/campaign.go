@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"fiel/campaigns"
+	"fiel/db"
+	"fiel/members"
+	"fiel/sms"
+)
+
+type campaignCmd struct {
+	Add    campaignAddCmd    `cmd:"" help:"Make a campaign of a recipe: birthday, anniversary, lapsed, flash or blast."`
+	List   campaignListCmd   `cmd:"" help:"List campaigns."`
+	Start  campaignStartCmd  `cmd:"" help:"Start a campaign; what goes out once asks for the number of people."`
+	Pause  campaignPauseCmd  `cmd:"" help:"Keep everything that waits from leaving."`
+	Resume campaignResumeCmd `cmd:"" help:"Go on after a pause."`
+	Cancel campaignCancelCmd `cmd:"" help:"End a campaign for good; what waits is taken back."`
+	Report campaignReportCmd `cmd:"" help:"What a campaign would cost, or what became of it."`
+}
+
+type campaignAddCmd struct {
+	Recipe   string            `arg:"" help:"birthday, anniversary, lapsed, flash or blast."`
+	Name     string            `help:"Name; the recipe's unless given." placeholder:"NAME"`
+	Offer    map[string]string `help:"The offer in words, by language: --offer es='un postre' --offer en='a dessert'." placeholder:"LANG=WORDS" mapsep:"none"`
+	Occasion map[string]string `help:"The occasion in words, by language." placeholder:"LANG=WORDS" mapsep:"none"`
+	Words    map[string]string `help:"The whole text, by language, with {nombre|amigo}, {oferta}, {codigo}, {fin}." placeholder:"LANG=WORDS" mapsep:"none"`
+	Voucher  string            `help:"A code of their own for each member: item, percent or amount." enum:",item,percent,amount" default:"" placeholder:"KIND"`
+	Value    int64             `help:"Per cent, or minor units, of the voucher." default:"0"`
+	Minimum  int64             `help:"Smallest purchase for the voucher, minor units." default:"0"`
+	On       string            `help:"daily, weekdays such as 'fri', a date such as 2026-12-24, or now." placeholder:"WHEN"`
+	At       string            `help:"Local time, such as 16:00." placeholder:"HH:MM"`
+	Ends     string            `help:"When the offer is over: 18:00, 3d, or '2026-12-24 20:00'." placeholder:"WHEN"`
+	Last     string            `help:"Last date on which it happens." placeholder:"DATE"`
+	Audience string            `help:"Conditions as JSON, such as {\"language\":[\"es\"]}." placeholder:"JSON"`
+	Holdout  *int64            `help:"Per cent of the audience that get no text, to compare with." placeholder:"N"`
+}
+
+// Run makes a draft.
+func (c *campaignAddCmd) Run(a *App) error {
+	n := campaigns.NewCampaign{
+		Name: c.Name, Recipe: c.Recipe, Words: c.Words, Holdout: c.Holdout,
+		Offer:    campaigns.Offer{Text: c.Offer, Occasion: c.Occasion, Kind: c.Voucher, Value: c.Value, Minimum: c.Minimum},
+		Calendar: campaigns.Calendar{On: c.On, At: c.At, Ends: c.Ends, Last: c.Last},
+	}
+	if c.Audience != "" {
+		n.Audience = json.RawMessage(c.Audience)
+	}
+	return a.campaign("", func(s *campaigns.Service, by members.Act, p members.Program, _ int64) (campaigns.Campaign, error) {
+		return s.Add(a.ctx, by, p.ID, n)
+	})
+}
+
+// campaign finds a campaign by name or id, has something done with it and prints what it is then.
+func (a *App) campaign(name string, f func(*campaigns.Service, members.Act, members.Program, int64) (campaigns.Campaign, error)) error {
+	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
+		id, err := a.findCampaign(d, p, name)
+		if err != nil {
+			return err
+		}
+		got, err := f(&campaigns.Service{DB: d, Log: a.log}, members.Act{Actor: cliActor(), Door: "cli"}, p, id)
+		if err != nil {
+			return err
+		}
+		return a.answer(got, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n", got.Name, got.State) })
+	})
+}
+
+func (a *App) findCampaign(d *db.DB, p members.Program, name string) (int64, error) {
+	if name == "" {
+		return 0, nil
+	}
+	var found campaigns.Campaign
+	err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		found, err = campaigns.Find(ctx, tx, p.ID, name)
+		return err
+	})
+	return found.ID, err
+}
+
+type campaignStartCmd struct {
+	Name  string `arg:"" help:"Name or id."`
+	Count int64  `help:"How many people it goes to, where it goes out once: what the report says." default:"0"`
+}
+
+// Run starts a campaign.
+func (c *campaignStartCmd) Run(a *App) error {
+	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		return s.Start(a.ctx, by, p.ID, id, c.Count)
+	})
+}
+
+type campaignPauseCmd struct {
+	Name string `arg:"" help:"Name or id."`
+}
+
+// Run pauses a campaign.
+func (c *campaignPauseCmd) Run(a *App) error {
+	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		return s.Pause(a.ctx, by, p.ID, id)
+	})
+}
+
+type campaignResumeCmd struct {
+	Name string `arg:"" help:"Name or id."`
+}
+
+// Run resumes a campaign.
+func (c *campaignResumeCmd) Run(a *App) error {
+	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		return s.Resume(a.ctx, by, p.ID, id)
+	})
+}
+
+type campaignCancelCmd struct {
+	Name string `arg:"" help:"Name or id."`
+}
+
+// Run cancels a campaign.
+func (c *campaignCancelCmd) Run(a *App) error {
+	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		return s.Cancel(a.ctx, by, p.ID, id)
+	})
+}
+
+type campaignListCmd struct{}
+
+// Run lists campaigns with the next time each happens.
+func (c *campaignListCmd) Run(a *App) error {
+	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
+		var list []campaigns.Campaign
+		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			list, err = campaigns.List(ctx, tx, p.ID)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return a.answer(list, func(w io.Writer) { a.printCampaigns(w, p, list) })
+	})
+}
+
+func (a *App) printCampaigns(w io.Writer, p members.Program, list []campaigns.Campaign) {
+	if len(list) == 0 {
+		fmt.Fprintln(w, "No campaigns yet. For instance: fiel campaign add birthday --offer es='un postre' --voucher item")
+		return
+	}
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(t, "ID\tNAME\tRECIPE\tSTATE\tNEXT")
+	for _, c := range list {
+		next := "-"
+		if o, ok := c.Next(p, a.clock()); ok {
+			next = o.At.In(p.Location()).Format("Mon 2006-01-02 15:04")
+		}
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, c.State, next)
+	}
+	t.Flush()
+}
+
+type campaignReportCmd struct {
+	Name string `arg:"" help:"Name or id."`
+}
+
+// Run reports.
+func (c *campaignReportCmd) Run(a *App) error {
+	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
+		id, err := a.findCampaign(d, p, c.Name)
+		if err != nil {
+			return err
+		}
+		r, err := (&campaigns.Service{DB: d, Log: a.log}).Report(a.ctx, p.ID, id)
+		if err != nil {
+			return err
+		}
+		return a.answer(r, func(w io.Writer) { printReport(w, p, r) })
+	})
+}
+
+func printReport(w io.Writer, p members.Program, r campaigns.Report) {
+	fmt.Fprintf(w, "%s (%s): %s\n", r.Campaign.Name, r.Campaign.Recipe, r.Campaign.State)
+	if f := r.Before; f != nil {
+		fmt.Fprintf(w, "If it started now: %d texts of %d part(s) at most, %d parts in all, %d held out, %d told before, of an audience of %d\n",
+			f.Texts, f.MostParts, f.Parts, f.Holdout, f.Told, f.Audience)
+		printReasons(w, f.LeftOut)
+		if f.Sample != "" {
+			fmt.Fprintf(w, "The first text: %s\n", f.Sample)
+		}
+	}
+	for _, run := range r.Runs {
+		printRun(w, p, run)
+	}
+}
+
+func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
+	fmt.Fprintf(w, "\n%s %s, offer until %s\n", r.Run.Occurrence, r.Run.State, stamp(r.Run.EndsAt, p))
+	for _, state := range []string{
+		sms.StateQueued, sms.StateSending, sms.StateSent, sms.StateDelivered, sms.StateUndelivered, sms.StateFailed, sms.StateUnknown, sms.StateUnproven, sms.StateHoldout,
+	} {
+		if n := r.States[state]; n > 0 {
+			fmt.Fprintf(w, "  %-12s %d\n", state, n)
+		}
+	}
+	printReasons(w, r.LeftOut)
+	fmt.Fprintf(w, "  %d parts, %d vouchers used of %d, %d buyers for %s\n", r.Parts, r.VouchersUsed, r.Vouchers, r.Buyers, money(p, r.Revenue))
+	if r.States[sms.StateHoldout] > 0 {
+		fmt.Fprintf(w, "  held out: %d buyers for %s\n", r.HeldOutBuyers, money(p, r.HeldOutRevenue))
+	}
+}
+
+// printReasons says who is left out and why.
+func printReasons(w io.Writer, reasons map[string]int64) {
+	words := map[string]string{
+		sms.ReasonStopped: "have left all texts", sms.ReasonNumber: "number cannot get texts", sms.ReasonConsent: "did not agree to offers",
+		sms.ReasonWriteFirst: "have not written first", sms.ReasonHours: "outside texting hours until the end", sms.ReasonLate: "too late",
+		sms.ReasonCap: "had enough offers that day or week", sms.ReasonSpend: "the day's parts are used up",
+	}
+	for _, reason := range sortedNames(reasons) {
+		why := words[reason]
+		if why == "" {
+			why = reason
+		}
+		fmt.Fprintf(w, "  left out     %d: %s\n", reasons[reason], why)
+	}
+}
