@@ -90,7 +90,9 @@ func together(t *testing.T, d *db.DB, n int, f func(i int) error) []error {
 				return nil
 			})
 		}()
-		<-holding
+		if err := <-holding; err != nil {
+			t.Fatal(err)
+		}
 	}
 	errs := make([]error, n)
 	var all sync.WaitGroup
@@ -169,7 +171,7 @@ func TestATriggersRefusalIsItsClosuresAlone(t *testing.T) {
 		errs := together(t, d, 6, func(i int) error {
 			if i == 3 {
 				return d.Write(t.Context(), db.Interactive, func(ctx context.Context, tx *db.Tx) error {
-					return exec(ctx, tx, "DELETE FROM entries WHERE program_id = 1 AND member_id = $1", member)
+					return run(ctx, tx, "DELETE FROM entries WHERE program_id = 1 AND member_id = $1", member)
 				})
 			}
 			return d.Write(t.Context(), db.Interactive, inc("others"))
@@ -190,7 +192,7 @@ func TestIfRollbackToFailsEveryoneIsTold(t *testing.T) {
 			if err := inc("a")(ctx, tx); err != nil || i != 2 {
 				return err
 			}
-			if err := exec(ctx, tx, "ROLLBACK"); err != nil { // as SQLite does at SQLITE_FULL
+			if err := run(ctx, tx, "ROLLBACK"); err != nil { // as SQLite does at SQLITE_FULL
 				return err
 			}
 			return errors.New("and out")

@@ -80,7 +80,7 @@ func join(t testing.TB, d *db.DB, phone string) (id int64) {
 	t.Helper()
 	write(t, d, func(ctx context.Context, tx *db.Tx) error {
 		id = tx.ID()
-		return exec(ctx, tx, "INSERT INTO members (program_id, id, phone) VALUES (1, $1, $2)", id, phone)
+		return run(ctx, tx, "INSERT INTO members (program_id, id, phone) VALUES (1, $1, $2)", id, phone)
 	})
 	return id
 }
@@ -93,7 +93,7 @@ func write(t testing.TB, d *db.DB, f func(context.Context, *db.Tx) error) {
 	}
 }
 
-func exec(ctx context.Context, tx *db.Tx, query string, args ...any) error {
+func run(ctx context.Context, tx *db.Tx, query string, args ...any) error {
 	_, err := tx.ExecContext(ctx, query, args...)
 	return err
 }
@@ -101,7 +101,7 @@ func exec(ctx context.Context, tx *db.Tx, query string, args ...any) error {
 // inc makes a closure that moves the counter on by one.
 func inc(name string) func(context.Context, *db.Tx) error {
 	return func(ctx context.Context, tx *db.Tx) error {
-		return exec(ctx, tx, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", name)
+		return run(ctx, tx, "INSERT INTO counters (name, n) VALUES ($1, 1) ON CONFLICT (name) DO UPDATE SET n = counters.n + 1", name)
 	}
 }
 
@@ -136,7 +136,7 @@ WHERE program_id = 1 AND id = $1 RETURNING balance, seq`, member, points).Scan(&
 		if err != nil {
 			return err
 		}
-		return exec(ctx, tx, `INSERT INTO entries (program_id, id, member_id, seq, delta, balance_after, kind, source, at)
+		return run(ctx, tx, `INSERT INTO entries (program_id, id, member_id, seq, delta, balance_after, kind, source, at)
 VALUES (1, $1, $2, $3, $4, $5, 'earn', $6, $7)`, id, member, seq, points, balance, fmt.Sprint(id), tx.Now)
 	}
 }
