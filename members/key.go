@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"os"
 	"strings"
@@ -54,7 +55,7 @@ func ReadKey(path string) (Key, error) {
 // reported as db.Conflict: overwriting a key loses what it sealed.
 func (k Key) WriteFile(path string) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if os.IsExist(err) || err == fs.ErrExist {
+	if errors.Is(err, fs.ErrExist) {
 		return db.Errorf(db.Conflict, "%s exists already and is left as it is", path)
 	}
 	if err != nil {

@@ -106,7 +106,9 @@ func TestStopWithdrawsEverythingAndAltaBringsBack(t *testing.T) {
 			}
 			return members.Touch(ctx, tx, p.ID, hash)
 		})
-		m = in(t, d, func(ctx context.Context, tx *db.Tx) (members.Member, error) { return members.ByPhone(ctx, tx, p.ID, rosa) })
+		m = in(t, d, func(ctx context.Context, tx *db.Tx) (members.Member, error) {
+			return members.ByPhone(ctx, tx, p.ID, rosa)
+		})
 		if m.Service || m.Marketing || !m.Left() || !number.Stopped() || number.Textable() || m.ConsentGen != 2 {
 			t.Errorf("after stopping: %+v, number %+v", m, number)
 		}
@@ -287,7 +289,7 @@ func TestKey(t *testing.T) {
 	if s := fmt.Sprintf("%v %+v %#v", key, key, key); strings.ContainsAny(s, "0123456789") {
 		t.Errorf("a key prints as %s", s)
 	}
-	if key.Hash(rosa) == other.Hash(rosa) || key.Hash(rosa) != key.Hash(rosa) {
+	if again := key.Hash(rosa); key.Hash(rosa) == other.Hash(rosa) || key.Hash(rosa) != again {
 		t.Error("the hash of a number depends on the key alone")
 	}
 }

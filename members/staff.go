@@ -14,7 +14,7 @@ const (
 	Owner   = "owner"
 )
 
-// NewStaff is what a person at a store is entered with. Store 0 is all stores; a phone '' can be added later.
+// NewStaff is what a person at a store is entered with. Store 0 is all stores; a phone ” can be added later.
 type NewStaff struct {
 	Store int64
 	Name  string

@@ -8,7 +8,7 @@ import (
 	"fiel/db"
 )
 
-// NewStore is what a store is made from. Zone '' means the program's.
+// NewStore is what a store is made from. Zone ” means the program's.
 type NewStore struct{ Name, Merchant, Zone, Address, Contact string }
 
 // CreateStore opens a store of the program: db.Conflict when the name is taken, db.Invalid with what to change.

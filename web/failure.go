@@ -70,7 +70,7 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 				if r == nil {
 					return
 				}
-				if r == http.ErrAbortHandler {
+				if aborted, ok := r.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 					panic(r)
 				}
 				log.Error("a handler panicked", "path", c.Path(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
