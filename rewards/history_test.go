@@ -20,6 +20,7 @@ import (
 // Whatever happens to a member, in whatever order, the ledger and a plain model agree, and no invariant is broken. One history is
 // one transaction whose clock moves, so that a refused step must leave the transaction fit to go on.
 func TestAnyHistoryAgreesWithAPlainModel(t *testing.T) {
+	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		rapid.Check(t, func(t *rapid.T) {
 			if err := d.Reserve(context.Background(), 3000); err != nil {

@@ -88,7 +88,7 @@ type Back struct {
 
 	Purchase    int64
 	Sale        Sale
-	At          int64 // the purchase's, as it was given to Earn, but not after it was received
+	At          int64 // when it happened, as Earn was told
 	Earning     int64 // what Earn answered for it: earning money,
 	Points      int64 // points
 	CarryBefore int64 // and the carry it saw
@@ -123,14 +123,14 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 			return TakenBack{}, members.Member{}, err
 		}
 	}
-	rules, err := RulesAt(ctx, tx, p.ID, min(b.At, tx.Now))
-	if err != nil {
-		return TakenBack{}, members.Member{}, err
-	}
 	if m, err = lapse(ctx, tx, m); err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
 	own, room, err := b.room(ctx, tx, p.ID)
+	if err != nil {
+		return TakenBack{}, members.Member{}, err
+	}
+	rules, err := RulesAt(ctx, tx, p.ID, min(b.At, own.At))
 	if err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
@@ -140,7 +140,7 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 		lost = min(lost, max(0, m.Balance))
 	}
 	t.Points, t.Forgotten = points, points-lost
-	m, err = b.take(ctx, tx, m, lost, carried, own)
+	m, err = b.take(ctx, tx, m, lost, carried, own.ID)
 	return t, m, err
 }
 
@@ -151,19 +151,20 @@ func (b Back) owed(rules []Rule) (points, carried int64) {
 	return min(max(b.Points-after.points-b.Taken, 0), b.Points-b.Taken), after.carry - before.carry
 }
 
-// room finds the entry that gave the points (0: none did) and how many of them can still be taken: those that lapsed cannot.
-func (b Back) room(ctx context.Context, tx *db.Tx, program int64) (own, points int64, err error) {
+// room finds the entry that gave the points, and how many of them can still be taken: those that lapsed cannot. A sale that gave none
+// has no entry.
+func (b Back) room(ctx context.Context, tx *db.Tx, program int64) (own Entry, points int64, err error) {
 	if b.Points == 0 {
-		return 0, 0, nil
+		return Entry{At: tx.Now}, 0, nil
 	}
-	e, err := New(tx).entryBySource(ctx, entryBySourceParams{
+	own, err = New(tx).entryBySource(ctx, entryBySourceParams{
 		ProgramID: program, Kind: KindEarn, Source: Purchase{ID: b.Purchase}.source(),
 	})
 	if err != nil {
-		return 0, 0, orMissing(err, "purchase %d gave no points", b.Purchase)
+		return Entry{}, 0, orMissing(err, "purchase %d gave no points", b.Purchase)
 	}
-	lapsed, err := New(tx).lapsedOf(ctx, program, e.ID)
-	return e.ID, max(0, b.Points-lapsed-(b.Taken-b.Forgotten)), err
+	lapsed, err := New(tx).lapsedOf(ctx, program, own.ID)
+	return own, max(0, b.Points-lapsed-(b.Taken-b.Forgotten)), err
 }
 
 func (b Back) take(ctx context.Context, tx *db.Tx, m members.Member, points, carried, own int64) (members.Member, error) {

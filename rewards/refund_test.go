@@ -213,6 +213,19 @@ func TestARefundIsJudgedByTheRulesOfItsSale(t *testing.T) {
 	})
 }
 
+func TestASaleOfATillWhoseClockIsAhead(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		old := s.rule(onePerTen())
+		sale := s.buyAt(10000, s.clock.Now().Add(2*day).UnixMilli())
+		s.clock.Add(day)
+		s.write(retire(s, old.ID))
+		s.rule(rewards.NewRule{Name: "9 per 1", Kind: rewards.AmountRule, Step: 100, Points: 9})
+		s.clock.Add(2 * day)
+		s.refund(sale, money(5000)) // it earned by the first rule, and is judged by it
+		s.stands(5, 0, 0)
+	})
+}
+
 func TestARefundCountsOnce(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.rule(onePerTen())

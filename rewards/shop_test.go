@@ -26,6 +26,7 @@ type shop struct {
 // inEachShop tells a story in a shop on each database.
 func inEachShop(t *testing.T, story func(t *testing.T, s *shop)) {
 	t.Helper()
+	t.Parallel()
 	clock := new(dbtest.Clock)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		clock.Set(dbtest.Start())
