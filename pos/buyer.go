@@ -41,6 +41,7 @@ type buyer struct {
 	card    string
 	member  members.Member // ID 0: none
 	trouble *warning       // the till said somebody, but nobody can be found by it
+	friend  int64          // the member whose voucher they hand in, 0: none
 }
 
 // readBuyer reads what a till says of the buyer. A number that is none does not lose the sale: it is a trouble.
@@ -85,9 +86,20 @@ func (b *buyer) take(ctx context.Context, tx *db.Tx, p members.Program) error {
 		return nil
 	}
 	if err == nil {
-		b.member, err = members.Lock(ctx, tx, p.ID, m.ID)
+		b.member, err = b.lock(ctx, tx, m)
 	}
 	return err
+}
+
+// lock takes the buyer's row, and before it that of a friend with a lower id: using their voucher takes it too, and members are
+// always locked in rising id.
+func (b *buyer) lock(ctx context.Context, tx *db.Tx, m members.Member) (members.Member, error) {
+	if b.friend != 0 && b.friend < m.ID {
+		if _, err := members.Lock(ctx, tx, m.ProgramID, b.friend); err != nil {
+			return members.Member{}, err
+		}
+	}
+	return members.Lock(ctx, tx, m.ProgramID, m.ID)
 }
 
 func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) error {
@@ -96,7 +108,7 @@ func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) erro
 	}
 	m, err := members.ByCard(ctx, tx, p.ID, b.card)
 	if err == nil {
-		m, err = members.Lock(ctx, tx, p.ID, m.ID)
+		m, err = b.lock(ctx, tx, m)
 	}
 	if db.NotFound(err) || err == nil && m.ErasedAt != 0 {
 		b.trouble = &warning{badCard, "No member has this card; the sale was kept for nobody."}

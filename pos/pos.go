@@ -63,8 +63,8 @@ func (s *Service) RecordRefund(ctx context.Context, refund Refund) (Answer, erro
 // errOvertaken is how a transaction ends whose sale or refund another one has stored in the meantime; run again, it finds it.
 var errOvertaken = errors.New("pos: stored by another transaction in the meantime")
 
-// once writes, and again when overtaken. The second time finds what overtook it; more are needed only if that was a refund holding
-// the place of its sale.
+// once writes, and again when overtaken, also by somebody whose number changed hands meanwhile (see members.Lock). The second time
+// finds what overtook it.
 func (s *Service) once(ctx context.Context, f func(context.Context, *db.Tx) (Answer, error)) (Answer, error) {
 	for range 5 {
 		var answer Answer
@@ -72,7 +72,7 @@ func (s *Service) once(ctx context.Context, f func(context.Context, *db.Tx) (Ans
 			answer, err = f(ctx, tx)
 			return err
 		})
-		if !errors.Is(err, errOvertaken) {
+		if !errors.Is(err, errOvertaken) && db.CodeOf(err) != db.Conflict {
 			return answer, err
 		}
 	}

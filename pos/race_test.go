@@ -9,6 +9,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/pos"
+	"fiel/rewards"
 )
 
 const races = 300
@@ -219,5 +220,33 @@ func TestStaffEnrolsWhoIsBuying(t *testing.T) {
 		if n := s.count("SELECT COUNT(*) FROM members WHERE balance = 15 AND service"); n != 50 {
 			t.Errorf("%d of 50 are in, with their points", n)
 		}
+	})
+}
+
+// Two friends hand in each other's voucher at the same moment: each sale takes both members' rows.
+func TestFriendsUseEachOthersVouchers(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		s.join(pedro)
+		for i := range 30 {
+			codes := map[members.Phone]string{}
+			for _, owner := range []members.Phone{rosa, pedro} {
+				m := s.member(owner)
+				s.write(func(ctx context.Context, tx *db.Tx) error {
+					v, err := rewards.Grant(ctx, tx, s.p, m, rewards.Terms{Name: "Cafe", Kind: "item", ExpiresAt: tx.Now + 1_000_000}, 0)
+					codes[owner] = v.Code
+					return err
+				})
+			}
+			hand := func(buyer, owner members.Phone) func() {
+				sale := s.sale(fmt.Sprint(buyer.E164(), owner.E164(), i), func(sale *pos.Sale) { sale.Phone, sale.Voucher = buyer.E164(), codes[owner] })
+				return func() { s.report(sale) }
+			}
+			atOnce(hand(rosa, pedro), hand(pedro, rosa), hand(rosa, rosa), hand(pedro, pedro))
+		}
+		if n := s.count("SELECT COUNT(*) FROM vouchers WHERE state = 'redeemed'"); n != 60 {
+			t.Errorf("%d of 60 vouchers were used", n)
+		}
+		s.sound()
 	})
 }

@@ -12,7 +12,6 @@ import (
 
 // event is one delivery, read: a sale, a refund, or neither.
 type event struct {
-	kind   string // of the Standard Webhooks payload
 	sale   *pos.Sale
 	refund *pos.Refund
 }
@@ -25,9 +24,9 @@ func readEvent(body []byte) (event, error) {
 		return event{}, err
 	}
 	top := &reader{object: object}
-	e := event{kind: top.text("type", true)}
-	at, test := top.time("timestamp"), top.flag("test")
-	switch e.kind {
+	kind, at, test := top.text("type", true), top.time("timestamp"), top.flag("test")
+	var e event
+	switch kind {
 	case "purchase.completed":
 		data := top.child("data")
 		e.sale = readSale(data)

@@ -3,6 +3,7 @@
 package standard
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -42,39 +43,45 @@ type Webhook struct {
 
 // ServeHTTP handles one delivery.
 func (h *Webhook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	answer, err := h.handle(w, r)
+	body, err := readBody(w, r)
 	if err != nil {
-		h.fail(w, r, err)
+		h.fail(w, r, pos.Till{}, err)
+		return
+	}
+	till, err := h.verified(r, body)
+	if err != nil {
+		h.fail(w, r, till, err)
+		return
+	}
+	answer, err := h.take(r.Context(), till, body)
+	if err != nil {
+		h.fail(w, r, till, err)
 		return
 	}
 	if answer.Status >= http.StatusBadRequest {
-		h.Log.LogAttrs(r.Context(), slog.LevelWarn, "till event refused", slog.Int("status", answer.Status), slog.String("answer", string(answer.Body)))
+		h.Log.LogAttrs(r.Context(), slog.LevelWarn, "till event refused", name(till), slog.Int("status", answer.Status), slog.String("answer", string(answer.Body)))
 	}
 	write(w, answer.Status, answer.Body)
 }
 
-func (h *Webhook) handle(w http.ResponseWriter, r *http.Request) (pos.Answer, error) {
-	body, err := readBody(w, r)
-	if err != nil {
-		return pos.Answer{}, err
-	}
-	till, err := h.verified(r, body)
-	if err != nil {
-		return pos.Answer{}, err
-	}
+// take hands a verified event to the business.
+func (h *Webhook) take(ctx context.Context, till pos.Till, body []byte) (pos.Answer, error) {
 	e, err := readEvent(body)
 	switch {
 	case err != nil:
 		return pos.Answer{}, err
 	case e.sale != nil:
 		e.sale.Program, e.sale.Till = till.ProgramID, till.ID
-		return h.Service.Record(r.Context(), *e.sale)
+		return h.Service.Record(ctx, *e.sale)
 	case e.refund != nil:
 		e.refund.Program, e.refund.Till = till.ProgramID, till.ID
-		return h.Service.RecordRefund(r.Context(), *e.refund)
+		return h.Service.RecordRefund(ctx, *e.refund)
 	}
 	return pos.Answer{Status: http.StatusOK, Body: []byte(`{"status":"ignored"}`)}, nil
 }
+
+// name is how the log calls a till; not by its address, which is half a secret.
+func name(till pos.Till) slog.Attr { return slog.Int64("till", till.ID) }
 
 // readBody returns the raw body of a POST, uncompressed and at most maxBody long.
 func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
@@ -98,7 +105,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 // nobody is the secret that a delivery for an unknown till is verified with, so that it takes as long as any other.
 const nobody = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
-// verified returns the till that signed the body.
+// verified returns the till that signed the body; with a refusal, the one that it claims to be.
 func (h *Webhook) verified(r *http.Request, body []byte) (pos.Till, error) {
 	till, secrets, err := h.Service.Till(r.Context(), path.Base(r.URL.Path))
 	unknown := db.NotFound(err)
@@ -113,7 +120,7 @@ func (h *Webhook) verified(r *http.Request, body []byte) (pos.Till, error) {
 	case unknown:
 		return pos.Till{}, &refusal{http.StatusNotFound, "till", "There is no such till: is the address the one shown when it was added?"}
 	case wrong != "":
-		return pos.Till{}, &refusal{http.StatusUnauthorized, "signature", wrong}
+		return till, &refusal{http.StatusUnauthorized, "signature", wrong}
 	}
 	return till, nil
 }
@@ -127,13 +134,13 @@ type refusal struct {
 func (r *refusal) Error() string { return r.text }
 
 // fail answers err and leaves one line in the log; of an error of ours the till learns nothing.
-func (h *Webhook) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (h *Webhook) fail(w http.ResponseWriter, r *http.Request, till pos.Till, err error) {
 	status, code, text, field := explain(err)
 	level := slog.LevelWarn
 	if status == http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	h.Log.LogAttrs(r.Context(), level, "till event not taken in", slog.Int("status", status), slog.String("field", field), slog.String("reason", err.Error()))
+	h.Log.LogAttrs(r.Context(), level, "till event not taken in", name(till), slog.Int("status", status), slog.String("field", field), slog.String("reason", err.Error()))
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", strconv.Itoa(retryAfter))
 	}
