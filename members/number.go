@@ -52,7 +52,7 @@ const (
 
 // Allow says whether one more reply may go to the number now, and counts it. The help line for texts that were not understood
 // has a tighter limit of its own, by the local day given. The caller holds the row (see [Touch]).
-func (n Number) Allow(ctx context.Context, tx *db.Tx, help bool, day string) (bool, error) {
+func (n *Number) Allow(ctx context.Context, tx *db.Tx, help bool, day string) (bool, error) {
 	if tx.Now-n.RepliesSince >= repliesSpan {
 		n.Replies, n.RepliesSince = 0, tx.Now
 	}
@@ -70,7 +70,7 @@ func (n Number) Allow(ctx context.Context, tx *db.Tx, help bool, day string) (bo
 }
 
 // AllowOnceStopped says whether the one line a day that a stopped number gets may go out now, and counts it.
-func (n Number) AllowOnceStopped(ctx context.Context, tx *db.Tx, day string) (bool, error) {
+func (n *Number) AllowOnceStopped(ctx context.Context, tx *db.Tx, day string) (bool, error) {
 	if n.ToldDay == day {
 		return false, nil
 	}
@@ -78,7 +78,7 @@ func (n Number) AllowOnceStopped(ctx context.Context, tx *db.Tx, day string) (bo
 	return true, n.keepCounts(ctx, tx)
 }
 
-func (n Number) keepCounts(ctx context.Context, tx *db.Tx) error {
+func (n *Number) keepCounts(ctx context.Context, tx *db.Tx) error {
 	return New(tx).countReply(ctx, countReplyParams{
 		ProgramID: n.ProgramID, Hash: n.Hash, Replies: n.Replies, RepliesSince: n.RepliesSince, Helps: n.Helps, HelpsDay: n.HelpsDay, ToldDay: n.ToldDay,
 	})

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/pos/standard"
@@ -112,14 +113,21 @@ func parseMoney(s string) (int64, error) {
 func (c *cafe) nextDay(ctx context.Context, h *house) (web.Day, error) {
 	ctx = sms.WithWaker(ctx, h.worker.Wake)
 	from := c.clock.Now()
-	for hour := range 24 {
-		c.clock.Set(from.Add(time.Duration(hour+1) * time.Hour))
+	until := from.Add(24 * time.Hour)
+	for at := from.Truncate(time.Hour).Add(time.Hour); ; at = at.Add(time.Hour) {
+		if at.After(until) {
+			at = until
+		}
+		c.clock.Set(at)
 		if err := h.calendar.Tick(ctx, c.clock.Now()); err != nil {
 			return web.Day{}, err
 		}
 		h.worker.Wake()
 		if err := c.quiet(ctx); err != nil {
 			return web.Day{}, err
+		}
+		if at.Equal(until) {
+			break
 		}
 	}
 	return c.whatWentOut(ctx, from, c.clock.Now())
@@ -154,10 +162,18 @@ func (c *cafe) whatWentOut(ctx context.Context, from, until time.Time) (web.Day,
 		day.Texts = nil
 		for _, m := range sent {
 			day.Texts = append(day.Texts, web.DayText{
-				At: time.UnixMilli(m.SentAt).In(here).Format("15:04"), To: m.Phone.String(), Topic: m.Topic, Body: m.Body,
+				At: time.UnixMilli(m.SentAt).In(here).Format("15:04"), To: m.Phone.String(), Topic: topic(m.Topic), Body: m.Body,
 			})
 		}
 		return err
 	})
 	return day, err
+}
+
+// topic is what a text was about, in words.
+func topic(name string) string {
+	if r, err := campaigns.RecipeByName(name); err == nil {
+		return r.Title["es"]
+	}
+	return "Tus puntos"
 }

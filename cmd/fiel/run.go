@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kong"
@@ -116,8 +119,11 @@ func fail(s Streams, err error, asJSON bool) int {
 	return exitRefused
 }
 
-// open opens the database the settings name, ready for work.
+// open opens the database the settings name, ready for work. It makes none: a mistyped path is not a new shop.
 func (a *App) open() (*db.DB, error) {
+	if _, err := os.Stat(a.Database); errors.Is(err, fs.ErrNotExist) && !strings.Contains(a.Database, "://") {
+		return nil, db.Errorf(db.Missing, "there is no database at %s: run `fiel init`, or set FIEL_DATABASE", a.Database)
+	}
 	d, err := db.Open(a.ctx, a.Database, db.Options{Clock: a.clock, Log: a.log})
 	if err != nil {
 		return nil, err

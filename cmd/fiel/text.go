@@ -12,6 +12,7 @@ import (
 	"fiel/sms"
 	"fiel/sms/inbox"
 	"fiel/sms/twilio"
+	"fiel/templates"
 )
 
 type textCmd struct {
@@ -69,7 +70,7 @@ func (c *textCmd) print(a *App, in sms.Inbound, answer sms.Answer) error {
 
 // inbox is what answers texts.
 func (a *App) inbox(d *db.DB, key members.Key) (*inbox.Inbox, error) {
-	book, err := inbox.Load()
+	book, err := inbox.Load(templates.Languages()...)
 	if err != nil {
 		return nil, err
 	}

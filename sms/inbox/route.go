@@ -1,0 +1,65 @@
+package inbox
+
+import (
+	"context"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// route finds who answers: first what keeps a text from being a command at all, then the commands.
+func (th *Thread) route() answerer {
+	it := th.Intent
+	switch {
+	case it.Empty:
+		return forShop
+	case it.Command == Stop:
+		return stop
+	case it.StopHint:
+		return stopHint
+	case it.Suggest != "":
+		return didYouMean
+	case it.Command == Join:
+		return join
+	case it.Command == Help:
+		return help
+	case th.Member.ID == 0 && it.Command != "":
+		return notMember
+	}
+	if a, ok := commands[it.Command]; ok {
+		return a
+	}
+	return helpLine
+}
+
+// commands answer a member. What is recognised but not answered yet gets the help line and a person.
+var commands = map[Command]answerer{
+	Balance:  balance,
+	Rewards:  rewardList,
+	Redeem:   redeem,
+	Why:      why,
+	Tier:     tier,
+	Name:     name,
+	Birthday: birthday,
+	Promos:   promos,
+	Language: language,
+	Yes:      yes,
+	No:       no,
+}
+
+// forShop answers nothing and leaves the text to a person: a picture without words.
+func forShop(context.Context, *db.Tx, *Thread) (Reply, error) { return Reply{ForShop: true}, nil }
+
+// notMember tells a stranger how to join, whatever they asked for: nothing shows whether a number is known.
+func notMember(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) {
+	return th.say("not_member", nil)
+}
+
+// kinds are what the matcher has to know of the open questions.
+func kinds(open []members.Question) []Kind {
+	list := make([]Kind, 0, len(open))
+	for _, q := range open {
+		list = append(list, Kind(q.Kind))
+	}
+	return list
+}

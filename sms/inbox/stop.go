@@ -1,0 +1,69 @@
+package inbox
+
+import (
+	"context"
+
+	"fiel/db"
+	"fiel/members"
+	"fiel/sms"
+)
+
+// stop takes the number off all texts at once, member or stranger, and says so one last time. What still waited for it is cancelled.
+func stop(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
+	key := "stopped"
+	if th.Intent.WrongNumber {
+		key = "wrong_number_stopped"
+	}
+	reply, err := th.say(key, nil)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply.Always = true
+	reply.ForShop = th.Intent.WrongNumber || th.Intent.EraseAfterStop
+	if err := th.leave(ctx, tx, reply.Body); err != nil {
+		return Reply{}, err
+	}
+	if th.Intent.WrongNumber {
+		return reply, members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect)
+	}
+	return reply, nil
+}
+
+func (th *Thread) leave(ctx context.Context, tx *db.Tx, words string) error {
+	d := members.Declaration{
+		Door: "text", Actor: "member", Language: th.Language, Words: words, Evidence: th.evidence(),
+	}
+	if err := members.Stop(ctx, tx, th.Program.ID, th.Number.Hash, th.Member, d); err != nil {
+		return err
+	}
+	_, err := sms.Cancel(ctx, tx, th.Program.ID, th.Number.Hash, "stopped")
+	return err
+}
+
+// answerStopped answers a number that has left: ALTA brings it back, AYUDA is answered, anything else gets one line a day that
+// says how to come back.
+func (th *Thread) answerStopped(ctx context.Context, tx *db.Tx) (Reply, error) {
+	switch th.Intent.Command {
+	case Join:
+		return join(ctx, tx, th)
+	case Help:
+		return help(ctx, tx, th)
+	}
+	if th.Intent.Empty {
+		return Reply{ForShop: true}, nil
+	}
+	ok, err := th.Number.AllowOnceStopped(ctx, tx, th.today(tx))
+	if err != nil || !ok {
+		return Reply{ForShop: true}, err
+	}
+	reply, err := th.say("after_stop", nil)
+	reply.ForShop = true
+	return reply, err
+}
+
+// stopHint answers a stop word among other words: how to stop, should that have been meant.
+func stopHint(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) {
+	reply, err := th.say("stop_hint", nil)
+	reply.ForShop = true
+	return reply, err
+}
