@@ -159,7 +159,7 @@ func (n NewCampaign) checkWords(p members.Program, language string) error {
 	if offer, _ := wordsIn(n.Offer.Text, language, p.Language); offer == "" && (ask["offer"] || n.Offer.Kind != "") {
 		return db.Errorf(db.Invalid, "What is the offer? The words ask for it, and it is empty.")
 	}
-	s := content{Words: n.Words, Offer: n.Offer}.scriptFor(p, Occurrence{}, language)
+	s := content{Words: n.Words, Offer: n.Offer}.scriptFor(p, p.Location(), Occurrence{}, language)
 	used, err := templates.Used(s.language, s.words)
 	if err != nil {
 		return err
@@ -168,7 +168,7 @@ func (n NewCampaign) checkWords(p members.Program, language string) error {
 	if n.Offer.Kind != "" && !hasCode {
 		return db.Errorf(db.Invalid, "Each member gets a voucher, and the words in %s do not say its code: add {code}.", language)
 	}
-	_, _, err = s.fill(p, candidate{}, sampleCode, Date{})
+	_, _, err = s.fill(p, candidate{}, sampleCode, 0)
 	return err
 }
 

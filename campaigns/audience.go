@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -37,6 +38,7 @@ type condition interface {
 // moment is when an audience is asked for: conditions such as "birthday today" depend on it.
 type moment struct {
 	program members.Program
+	zone    *time.Location // the program's
 	date    Date
 	at      int64 // ms
 }

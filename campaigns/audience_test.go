@@ -5,13 +5,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
 )
 
 func someMoment() moment {
-	return moment{program: members.Program{ID: 7, Zone: "America/Lima", LeapDay: "02-28"}, date: Date{2027, 3, 5}, at: 1_800_000_000_000}
+	return moment{program: members.Program{ID: 7, LeapDay: "02-28"}, zone: time.UTC, date: Date{2027, 3, 5}, at: 1_800_000_000_000}
 }
 
 func TestAudienceSQL(t *testing.T) {

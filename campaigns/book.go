@@ -15,7 +15,7 @@ type booker func(context.Context, *db.Tx, []*sms.Planned) error
 // the text moves on to the next day at the campaign's time, as long as the offer is alive.
 func (pl *planner) book(ctx context.Context, tx *db.Tx, rows []*planned, book booker) error {
 	left := waiting(rows)
-	today := DateOf(time.UnixMilli(pl.now).In(pl.program.Location()))
+	today := DateOf(time.UnixMilli(pl.now).In(pl.zone))
 	for day := today; len(left) > 0; {
 		if err := pl.yield(ctx, tx, day, left); err != nil {
 			return err
@@ -28,7 +28,7 @@ func (pl *planner) book(ctx context.Context, tx *db.Tx, rows []*planned, book bo
 			return err
 		}
 		day = day.Plus(1)
-		next := day.At(pl.content.Minute, pl.program.Location()).UnixMilli()
+		next := day.At(pl.content.Minute, pl.zone).UnixMilli()
 		if next >= pl.run.EndsAt {
 			return nil
 		}
@@ -98,12 +98,11 @@ func (pl *planner) owed(ctx context.Context, tx *db.Tx, c Campaign, day Date) (w
 	if err != nil || o.rank() >= pl.occasion.rank() {
 		return who, at, false, err
 	}
-	loc := pl.program.Location()
-	due, ok := s.next(loc, day.At(0, loc).Add(-time.Millisecond))
+	due, ok := s.next(pl.zone, day.At(0, pl.zone).Add(-time.Millisecond))
 	if !ok || due.Date != day {
 		return who, at, false, nil
 	}
-	at = moment{program: pl.program, date: due.Date, at: due.At.UnixMilli()}
+	at = moment{program: pl.program, zone: pl.zone, date: due.Date, at: due.At.UnixMilli()}
 	run, err := New(tx).runAt(ctx, runAtParams{ProgramID: c.ProgramID, CampaignID: c.ID, Occurrence: due.Key})
 	if db.NotFound(err) {
 		return who, at, due.At.UnixMilli() > tx.Now, nil // else its time came before it was started

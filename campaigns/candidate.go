@@ -30,8 +30,8 @@ func (c *candidate) into() []any {
 }
 
 // years is how many whole years the member has been one.
-func (c candidate) years(p members.Program, today Date) int64 {
-	joined := DateOf(time.UnixMilli(c.JoinedAt).In(p.Location()))
+func (c candidate) years(zone *time.Location, today Date) int64 {
+	joined := DateOf(time.UnixMilli(c.JoinedAt).In(zone))
 	years := today.Year - joined.Year
 	if today.Before(Date{today.Year, joined.Month, joined.Day}) {
 		years--

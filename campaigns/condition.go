@@ -186,7 +186,7 @@ func (c lastPurchase) write(q *query, at moment) {
 // daysAgo is the first instant of the local date that many days before, in ms.
 func (at moment) daysAgo(n int) int64 { return at.start(at.date.Plus(-n)) }
 
-func (at moment) start(d Date) int64 { return d.At(0, at.program.Location()).UnixMilli() }
+func (at moment) start(d Date) int64 { return d.At(0, at.zone).UnixMilli() }
 
 // birthdayMonths: born in one of the months.
 type birthdayMonths []int64

@@ -33,7 +33,7 @@ func (birthdayToday) write(q *query, at moment) {
 // it, and 29 February in a year that has none, on the day the program chose.
 func birthdays(at moment) []Date {
 	dates := []Date{at.date}
-	if before := at.date.Plus(-1); before.Held(at.program.Location()) == at.date {
+	if before := at.date.Plus(-1); before.Held(at.zone) == at.date {
 		dates = append(dates, before)
 	}
 	for _, d := range slices.Clone(dates) {
@@ -111,7 +111,7 @@ func (c anniversary) dates(at moment) []joiningDate {
 
 // key names the anniversary that the member has; ” for none.
 func (c anniversary) key(m members.Member, at moment) string {
-	joined := DateOf(time.UnixMilli(m.JoinedAt).In(at.program.Location()))
+	joined := DateOf(time.UnixMilli(m.JoinedAt).In(at.zone))
 	for _, d := range c.dates(at) {
 		if d.Date == joined {
 			return d.key
@@ -139,7 +139,7 @@ func (c lapsed) write(q *query, at moment) {
 
 // stage is the highest that is due for the member; 0 for none.
 func (c lapsed) stage(m members.Member, at moment) int64 {
-	days := at.date.Since(DateOf(time.UnixMilli(m.LastPurchaseAt).In(at.program.Location())))
+	days := at.date.Since(DateOf(time.UnixMilli(m.LastPurchaseAt).In(at.zone)))
 	for i := len(c) - 1; i >= 0; i-- {
 		if int64(days) >= c[i] {
 			return c[i]

@@ -15,6 +15,7 @@ import (
 // planner turns members of a run's audience into rows of the outbox. It lives within one transaction.
 type planner struct {
 	program  members.Program
+	zone     *time.Location // the program's
 	run      Run
 	content  content
 	who      condition
@@ -49,8 +50,9 @@ func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, er
 	if err != nil {
 		return nil, err
 	}
-	pl.when = r.when(pl.program)
-	pl.at = moment{program: pl.program, date: pl.when.Date, at: r.StartsAt}
+	pl.zone = pl.program.Location()
+	pl.when = r.when(pl.zone)
+	pl.at = moment{program: pl.program, zone: pl.zone, date: pl.when.Date, at: r.StartsAt}
 	pl.outbox = sms.NewPlan(pl.program, sender, pl.class, c.Recipe, r.ID)
 	return pl, nil
 }
@@ -149,14 +151,14 @@ func (pl *planner) render(r *planned, code string) (err error) {
 	language := r.candidate.Language
 	s, ok := pl.scripts[language]
 	if !ok {
-		s = pl.content.scriptFor(pl.program, pl.when, language)
+		s = pl.content.scriptFor(pl.program, pl.zone, pl.when, language)
 		pl.scripts[language] = s
 	}
 	if pl.content.Offer.Kind == "" {
 		code = ""
 	}
 	r.Language = s.language
-	r.Body, r.Parts, err = s.fill(pl.program, r.candidate, code, pl.when.Date)
+	r.Body, r.Parts, err = s.fill(pl.program, r.candidate, code, r.candidate.years(pl.zone, pl.when.Date))
 	return err
 }
 
@@ -167,11 +169,11 @@ func heldOut(program, campaign int64, occurrence string, member int64) int64 {
 }
 
 // when is the run's time as its calendar tells it.
-func (r Run) when(p members.Program) Occurrence {
+func (r Run) when(zone *time.Location) Occurrence {
 	o := Occurrence{Key: r.Occurrence, At: time.UnixMilli(r.StartsAt), Ends: time.UnixMilli(r.EndsAt)}
 	date, err := ParseDate(r.Occurrence)
 	if err != nil { // once
-		date = DateOf(o.At.In(p.Location()))
+		date = DateOf(o.At.In(zone))
 	}
 	o.Date = date
 	return o

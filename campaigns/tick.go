@@ -13,8 +13,8 @@ import (
 	"fiel/rewards"
 )
 
-// Tick does for every program what time has brought: it makes the runs that have come due since the last tick, plans them, gives late
-// consents their greeting, ends what is over, and releases vouchers that were not used. It may be called at any interval and by any
+// Tick does for every program what time has brought: it makes the runs that have come due since the last tick, ends what is over, plans
+// what is due, gives late consents their greeting, and releases vouchers that were not used. It may be called at any interval and by any
 // number of processes at once; a tick that was missed is made up by the next one, while offers live.
 //
 // What fails in one program does not stop the others; the errors come back together.
@@ -25,7 +25,7 @@ func (s *Service) Tick(ctx context.Context, now time.Time) error {
 		return err
 	})
 	for _, p := range programs {
-		for _, step := range []func(context.Context, members.Program, time.Time) error{s.makeRuns, s.planRuns, s.endRuns, s.releaseVouchers} {
+		for _, step := range []func(context.Context, members.Program, time.Time) error{s.makeRuns, s.endRuns, s.planRuns, s.releaseVouchers} {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}

@@ -77,16 +77,15 @@ type script struct {
 }
 
 // scriptFor chooses the words for a member's language and fills in what is of the run.
-func (c content) scriptFor(p members.Program, o Occurrence, language string) script {
+func (c content) scriptFor(p members.Program, zone *time.Location, o Occurrence, language string) script {
 	words, language := wordsIn(c.Words, language, p.Language)
-	loc := p.Location()
-	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(loc))}
+	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(zone))}
 	own["offer"], _ = wordsIn(c.Offer.Text, language, p.Language)
 	own["occasion"], _ = wordsIn(c.Offer.Occasion, language, p.Language)
 	words = ownField.ReplaceAllStringFunc(words, func(field string) string {
 		return own[fieldNamed(field)]
 	})
-	return script{language: language, words: words, end: lastMoment(language, o.Ends.In(loc))}
+	return script{language: language, words: words, end: lastMoment(language, o.Ends.In(zone))}
 }
 
 // lastMoment says when an offer ends: an end at midnight is the whole day before.
@@ -98,10 +97,10 @@ func lastMoment(language string, ends time.Time) string {
 }
 
 // fill is the text for one member.
-func (s script) fill(p members.Program, c candidate, code string, date Date) (body string, parts int64, err error) {
+func (s script) fill(p members.Program, c candidate, code string, years int64) (body string, parts int64, err error) {
 	body, err = templates.Fill(s.language, s.words, templates.Fields{
 		"name": c.Name, "program": p.Name, "store": c.storeName, "points": strconv.FormatInt(c.Balance, 10), "code": code, "end": s.end,
-		"years": strconv.FormatInt(c.years(p, date), 10),
+		"years": strconv.FormatInt(years, 10),
 	})
 	if err != nil {
 		return "", 0, err

@@ -14,6 +14,7 @@ import (
 // [Plan.Insert]. A Plan belongs to one goroutine; it keeps nothing of a transaction.
 type Plan struct {
 	program  members.Program
+	zone     *time.Location // the program's
 	sender   int64
 	class    Class
 	topic    string
@@ -25,7 +26,7 @@ type Plan struct {
 
 // NewPlan plans texts of one class and topic for a run, to leave by a sender.
 func NewPlan(p members.Program, s Sender, class Class, topic string, run int64) *Plan {
-	return &Plan{program: p, sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}}
+	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}}
 }
 
 // Barred is the reason why a member may not be texted at all; ” when they may. Hours and caps are not its business.

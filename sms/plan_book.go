@@ -46,7 +46,7 @@ func (pl *Plan) spending(rows []*Planned) (days []string, by map[string]*daySpen
 		if !r.waits() {
 			continue
 		}
-		r.spendDay = dateAt(r.Slot.At, pl.program.Location())
+		r.spendDay = dateAt(r.Slot.At, pl.zone)
 		s := by[r.spendDay]
 		if s == nil {
 			s = &daySpend{}
