@@ -6,6 +6,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 )
 
 // desk is where an event comes from.
@@ -86,20 +87,32 @@ func (b *buyer) take(ctx context.Context, tx *db.Tx, p members.Program) error {
 		return nil
 	}
 	if err == nil {
-		b.member, err = b.lock(ctx, tx, m)
+		b.member, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
 	}
 	return err
 }
 
-// lock takes the buyer's row, and before it that of a friend with a lower id: using their voucher takes it too, and members are
-// always locked in rising id.
-func (b *buyer) lock(ctx context.Context, tx *db.Tx, m members.Member) (members.Member, error) {
-	if b.friend != 0 && b.friend < m.ID {
-		if _, err := members.Lock(ctx, tx, m.ProgramID, b.friend); err != nil {
+// lockWith takes a member's row, and before it that of a friend with a lower id whose voucher is used or comes back with the sale:
+// that takes the friend's row too, and members are always locked in rising id.
+func lockWith(ctx context.Context, tx *db.Tx, program, id, friend int64) (members.Member, error) {
+	if friend != 0 && friend < id {
+		if _, err := members.Lock(ctx, tx, program, friend); err != nil {
 			return members.Member{}, err
 		}
 	}
-	return members.Lock(ctx, tx, m.ProgramID, m.ID)
+	return members.Lock(ctx, tx, program, id)
+}
+
+// voucherOwner finds whose voucher a code is: often, but not always, the buyer's own. 0 when there is no such voucher.
+func voucherOwner(ctx context.Context, tx *db.Tx, program int64, code string) (int64, error) {
+	if code == "" {
+		return 0, nil
+	}
+	v, err := rewards.VoucherByCode(ctx, tx, program, code)
+	if code := db.CodeOf(err); code == db.Invalid || code == db.Missing {
+		return 0, nil
+	}
+	return v.MemberID, err
 }
 
 func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) error {
@@ -108,7 +121,7 @@ func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) erro
 	}
 	m, err := members.ByCard(ctx, tx, p.ID, b.card)
 	if err == nil {
-		m, err = b.lock(ctx, tx, m)
+		m, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
 	}
 	if db.NotFound(err) || err == nil && m.ErasedAt != 0 {
 		b.trouble = &warning{badCard, "No member has this card; the sale was kept for nobody."}

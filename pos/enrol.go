@@ -24,8 +24,8 @@ type Enrolment struct {
 // ScreenWords are what staff read out, or turn the screen for, unless a page has words of its own.
 const ScreenWords = "The shop may text me about my points and vouchers. I can leave at any time by texting BAJA."
 
-// marketingAnswer is how long a SI to the welcome is waited for: 7 days, in milliseconds.
-const marketingAnswer = 7 * 24 * 60 * 60 * 1000
+// marketingAnswer is how long a SI to the welcome is waited for, in milliseconds.
+const marketingAnswer = 7 * day
 
 // Enrol makes a member of a number at the shop. Saying yes to the words on the screen is consent to texts about points; the one text
 // that follows asks for a SI to offers. A number that has left stays unbothered: it is a member and gathers points, and gets texts

@@ -57,9 +57,6 @@ func (a *Admission) credit(ctx context.Context, tx *db.Tx, p members.Program, sa
 	return err
 }
 
-// heldSince is when a purchase must have happened at the earliest to be held still, unix milliseconds.
-func heldSince(tx *db.Tx, p members.Program) int64 { return tx.Now - p.HeldDays*24*60*60*1000 }
-
 func (a *Admission) joinBonus(ctx context.Context, tx *db.Tx, p members.Program) error {
 	m, err := rewards.Bonus(ctx, tx, p, a.Member, "", fmt.Sprintf("join:%d", a.Member.ID), p.JoinBonus)
 	if db.CodeOf(err) == db.Conflict {
@@ -114,11 +111,4 @@ func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members
 		ProgramID: p.ID, ID: sale.ID, ReturnedMoney: sale.ReturnedMoney, ReturnedLines: sale.ReturnedLines, Taken: back.Points, Forgotten: back.Forgotten,
 	})
 	return back.Points - back.Forgotten, m, err
-}
-
-// DropHeld drops held purchases that are older than the program keeps them, at most limit of them, and says how many.
-func DropHeld(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (int64, error) {
-	return New(tx).dropOldHeld(ctx, dropOldHeldParams{
-		ProgramID: p.ID, OccurredAt: heldSince(tx, p), Limit: int32(min(limit, 1000)),
-	})
 }

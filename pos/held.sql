@@ -8,7 +8,3 @@ WHERE program_id = $1 AND id = $2 AND state IN ('held', 'review');
 
 -- name: dropPurchase :execrows
 UPDATE purchases SET state = 'dropped', hash = '' WHERE program_id = $1 AND id = $2 AND state IN ('held', 'review');
-
--- name: dropOldHeld :execrows
-UPDATE purchases SET state = 'dropped', hash = '' WHERE (program_id, id) IN (
-    SELECT p.program_id, p.id FROM purchases AS p WHERE p.program_id = $1 AND p.state = 'held' AND p.occurred_at < $2 LIMIT $3);

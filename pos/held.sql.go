@@ -43,25 +43,6 @@ func (q *Queries) creditPurchase(ctx context.Context, arg creditPurchaseParams) 
 	return result.RowsAffected()
 }
 
-const dropOldHeld = `-- name: dropOldHeld :execrows
-UPDATE purchases SET state = 'dropped', hash = '' WHERE (program_id, id) IN (
-    SELECT p.program_id, p.id FROM purchases AS p WHERE p.program_id = $1 AND p.state = 'held' AND p.occurred_at < $2 LIMIT $3)
-`
-
-type dropOldHeldParams struct {
-	ProgramID  int64
-	OccurredAt int64
-	Limit      int32
-}
-
-func (q *Queries) dropOldHeld(ctx context.Context, arg dropOldHeldParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, dropOldHeld, arg.ProgramID, arg.OccurredAt, arg.Limit)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const dropPurchase = `-- name: dropPurchase :execrows
 UPDATE purchases SET state = 'dropped', hash = '' WHERE program_id = $1 AND id = $2 AND state IN ('held', 'review')
 `

@@ -23,8 +23,8 @@ const (
 
 // Bounds of when a sale may have happened, in milliseconds from now.
 const (
-	ahead  = 24 * 60 * 60 * 1000     // a till's clock may be off; what lies ahead counts as now
-	behind = 7 * 24 * 60 * 60 * 1000 // older ones are for the owner to look at: a queue kept so long may not be the till's own
+	ahead  = day     // a till's clock may be off; what lies ahead counts as now
+	behind = 7 * day // older ones are for the owner to look at: a queue kept so long may not be the till's own
 )
 
 // arrival is a sale on its way in.
@@ -54,7 +54,7 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	}
 	a := &arrival{desk: d, buyer: d.readBuyer(s.Phone, s.Card), sale: s, id: tx.ID()}
 	a.meant = s.meant(a.said)
-	if err := a.findFriend(ctx, tx); err != nil {
+	if a.friend, err = voucherOwner(ctx, tx, s.Program, s.Voucher); err != nil {
 		return Answer{}, err
 	}
 	if err := a.take(ctx, tx, d.program); err != nil {
@@ -114,19 +114,6 @@ func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
 		a.state = credited
 	}
 	return nil
-}
-
-// findFriend finds whose voucher is handed in: often, but not always, the buyer's own.
-func (a *arrival) findFriend(ctx context.Context, tx *db.Tx) error {
-	if a.sale.Voucher == "" || a.sale.Test {
-		return nil
-	}
-	v, err := rewards.VoucherByCode(ctx, tx, a.program.ID, a.sale.Voucher)
-	if code := db.CodeOf(err); code == db.Invalid || code == db.Missing {
-		return nil // it will be refused
-	}
-	a.friend = v.MemberID
-	return err
 }
 
 // useVoucher redeems the voucher that was handed over. One that is no good does not undo the sale: the answer says so.

@@ -142,12 +142,15 @@ func TestHeldSalesAreDroppedInTime(t *testing.T) {
 		s.sells("200 held held 0/0", s.sale("T-3", func(sale *pos.Sale) { sale.Phone = pedro.E164() }))
 		s.clock.Add(31 * 24 * time.Hour)
 		s.write(func(ctx context.Context, tx *db.Tx) error {
-			n, err := pos.DropHeld(ctx, tx, s.p, 100)
-			if n != 1 {
-				t.Errorf("dropped %d", n)
+			n, err := pos.Tidy(ctx, tx, s.p, 100)
+			if n != 4 { // the sale that was held, and what the till sent
+				t.Errorf("tidied %d", n)
 			}
 			return err
 		})
+		if n := s.count("SELECT COUNT(*) FROM purchases WHERE body <> ''"); n != 0 {
+			t.Errorf("%d bodies are kept", n)
+		}
 		if n := s.count("SELECT COUNT(*) FROM purchases WHERE state = 'dropped' AND hash = ''"); n != 2 {
 			t.Errorf("%d dropped", n)
 		}

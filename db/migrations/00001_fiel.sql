@@ -379,6 +379,7 @@ CREATE TABLE purchases (
 CREATE UNIQUE INDEX purchases_ref ON purchases (program_id, till_id, ref);
 CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
+CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
 CREATE TABLE purchase_lines (
     program_id BIGINT NOT NULL,
@@ -415,6 +416,7 @@ CREATE TABLE refunds (
 );
 CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
+CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
 
 -- parked is what a till said and the owner has to look at.
 CREATE TABLE parked (
