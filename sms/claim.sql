@@ -32,7 +32,7 @@ FROM messages
 LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
 LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
 LEFT JOIN stores ON stores.program_id = messages.program_id AND stores.id = members.store_id
-WHERE messages.program_id = @program_id AND messages.state = 'sending' AND messages.lease = @lease
+WHERE messages.program_id = @program_id AND messages.state IN ('sending', 'unknown') AND messages.state = 'sending' AND messages.lease = @lease
   AND messages.attempt = CAST(@prefix AS TEXT) || CAST(messages.id AS TEXT)
 ORDER BY messages.class, messages.send_after, messages.id;
 
@@ -55,4 +55,4 @@ UPDATE messages SET cap_day = $4, spend_day = $5 WHERE program_id = $1 AND id = 
 -- A claim whose COMMIT gave no answer: nothing was posted with these attempts.
 UPDATE messages SET state = 'queued', attempts = attempts - 1, lease = 0
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = @program_id AND m.state = 'sending' AND SUBSTR(m.attempt, 1, 32) = CAST(@prefix AS TEXT));
+    WHERE m.program_id = @program_id AND m.state IN ('sending', 'unknown') AND m.state = 'sending' AND SUBSTR(m.attempt, 1, 32) = CAST(@prefix AS TEXT));

@@ -64,7 +64,7 @@ FROM messages
 LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
 LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
 LEFT JOIN stores ON stores.program_id = messages.program_id AND stores.id = members.store_id
-WHERE messages.program_id = $1 AND messages.state = 'sending' AND messages.lease = $2
+WHERE messages.program_id = $1 AND messages.state IN ('sending', 'unknown') AND messages.state = 'sending' AND messages.lease = $2
   AND messages.attempt = CAST($3 AS TEXT) || CAST(messages.id AS TEXT)
 ORDER BY messages.class, messages.send_after, messages.id
 `
@@ -269,7 +269,7 @@ func (q *Queries) refuse(ctx context.Context, arg refuseParams) (int64, error) {
 const releaseClaim = `-- name: releaseClaim :execrows
 UPDATE messages SET state = 'queued', attempts = attempts - 1, lease = 0
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $1 AND m.state = 'sending' AND SUBSTR(m.attempt, 1, 32) = CAST($2 AS TEXT))
+    WHERE m.program_id = $1 AND m.state IN ('sending', 'unknown') AND m.state = 'sending' AND SUBSTR(m.attempt, 1, 32) = CAST($2 AS TEXT))
 `
 
 // A claim whose COMMIT gave no answer: nothing was posted with these attempts.

@@ -11,6 +11,7 @@ const (
 	poll      = time.Second      // how soon a text is found that nobody announced
 	drainTime = 16 * time.Second // a request and a little
 	dbPause   = 200 * time.Millisecond
+	company   = 2 * time.Millisecond // that a result waits for others
 )
 
 // line sends for one sender: one goroutine that claims and writes results down, and one per text on the wire.
@@ -43,7 +44,7 @@ func (l *line) run(ctx context.Context) {
 	ticker := time.NewTicker(poll)
 	defer ticker.Stop()
 	for due := true; ctx.Err() == nil; {
-		l.collect()
+		l.gather()
 		room, wait := l.room()
 		if !due {
 			room, wait = 0, 0
@@ -222,6 +223,25 @@ func (l *line) carry(ctx context.Context, t text) {
 		l.done <- result{text: t, released: true}
 	default:
 		l.done <- l.send(context.WithoutCancel(ctx), t)
+	}
+}
+
+// gather takes in what is off the wire. While more is on the wire it waits a moment for company: one transaction for many results costs
+// little more than one for each.
+func (l *line) gather() {
+	l.collect()
+	if len(l.results) == 0 || len(l.results) >= l.share/2 {
+		return
+	}
+	timer := time.NewTimer(company)
+	defer timer.Stop()
+	for l.free < l.share && len(l.results) < l.share/2 {
+		select {
+		case r := <-l.done:
+			l.take(r)
+		case <-timer.C:
+			return
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ RETURNING id, member_id, parts, cap_day, spend_day;
 -- name: cancelRun :many
 UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $1 AND m.run_id = $2 AND m.state = 'queued' ORDER BY m.id LIMIT $5)
+    WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state = 'queued' LIMIT $5)
 RETURNING id, member_id, parts, cap_day, spend_day;
 
 -- name: cancelMessage :many
@@ -34,7 +34,7 @@ RETURNING id, member_id, parts, cap_day, spend_day;
 
 -- name: tally :many
 SELECT state, reason, COUNT(*) AS texts, CAST(COALESCE(SUM(parts), 0) AS BIGINT) AS parts
-FROM messages WHERE program_id = $1 AND run_id = $2 GROUP BY state, reason;
+FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 GROUP BY state, reason;
 
 -- name: messagesOfMember :many
 SELECT * FROM messages WHERE program_id = $1 AND member_id = $2 ORDER BY id DESC LIMIT $3;

@@ -124,7 +124,7 @@ func (q *Queries) cancelNumber(ctx context.Context, arg cancelNumberParams) ([]c
 const cancelRun = `-- name: cancelRun :many
 UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $1 AND m.run_id = $2 AND m.state = 'queued' ORDER BY m.id LIMIT $5)
+    WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state = 'queued' LIMIT $5)
 RETURNING id, member_id, parts, cap_day, spend_day
 `
 
@@ -453,7 +453,7 @@ func (q *Queries) messagesOfMember(ctx context.Context, arg messagesOfMemberPara
 
 const tally = `-- name: tally :many
 SELECT state, reason, COUNT(*) AS texts, CAST(COALESCE(SUM(parts), 0) AS BIGINT) AS parts
-FROM messages WHERE program_id = $1 AND run_id = $2 GROUP BY state, reason
+FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 GROUP BY state, reason
 `
 
 type tallyRow struct {

@@ -1,13 +1,13 @@
 -- name: expireLeases :execrows
 -- Nobody reported in time, so nobody knows: never back to queued.
 UPDATE messages SET state = 'unknown', tries = 0, lease = started_at + 15000
-WHERE program_id = @program_id AND state = 'sending' AND lease < @now;
+WHERE program_id = @program_id AND state IN ('sending', 'unknown') AND state = 'sending' AND lease < @now;
 
 -- name: expired :one
-SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND state = 'sending' AND lease < $2 LIMIT 1) AS late;
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'sending' AND lease < $2 LIMIT 1) AS late;
 
 -- name: dueUnknown :many
-SELECT * FROM messages WHERE program_id = $1 AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4;
+SELECT * FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4;
 
 -- name: openTexts :many
 -- Every text with this body to this number whose fate is open, oldest first.

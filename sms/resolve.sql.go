@@ -10,7 +10,7 @@ import (
 )
 
 const dueUnknown = `-- name: dueUnknown :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4
 `
 
 type dueUnknownParams struct {
@@ -86,7 +86,7 @@ func (q *Queries) dueUnknown(ctx context.Context, arg dueUnknownParams) ([]Messa
 
 const expireLeases = `-- name: expireLeases :execrows
 UPDATE messages SET state = 'unknown', tries = 0, lease = started_at + 15000
-WHERE program_id = $1 AND state = 'sending' AND lease < $2
+WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'sending' AND lease < $2
 `
 
 // Nobody reported in time, so nobody knows: never back to queued.
@@ -99,7 +99,7 @@ func (q *Queries) expireLeases(ctx context.Context, programID int64, now int64) 
 }
 
 const expired = `-- name: expired :one
-SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND state = 'sending' AND lease < $2 LIMIT 1) AS late
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'sending' AND lease < $2 LIMIT 1) AS late
 `
 
 func (q *Queries) expired(ctx context.Context, programID int64, lease int64) (int64, error) {

@@ -32,7 +32,7 @@ UPDATE senders SET stopped = $2 WHERE id = $1;
 
 -- name: heard :exec
 -- Once in five seconds is enough to know that callbacks come through.
-UPDATE senders SET callback_at = @now WHERE id = @id AND callback_at < @now - 5000;
+UPDATE senders SET callback_at = CAST(@now AS BIGINT) WHERE id = @id AND callback_at < CAST(@now AS BIGINT) - 5000;
 
 -- name: takeSlots :one
 -- Takes the row of a paced sender, so that several processes share its pace. A time far ahead is a clock that was set back.

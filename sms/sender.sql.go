@@ -89,17 +89,12 @@ func (q *Queries) claimants(ctx context.Context, arg claimantsParams) ([]int64, 
 }
 
 const heard = `-- name: heard :exec
-UPDATE senders SET callback_at = $1 WHERE id = $2 AND callback_at < $3- 5000
+UPDATE senders SET callback_at = CAST($1 AS BIGINT) WHERE id = $2 AND callback_at < CAST($1 AS BIGINT) - 5000
 `
 
-type heardParams struct {
-	Now int64
-	ID  int64
-}
-
 // Once in five seconds is enough to know that callbacks come through.
-func (q *Queries) heard(ctx context.Context, arg heardParams) error {
-	_, err := q.db.ExecContext(ctx, heard, arg.Now, arg.ID, arg.Now)
+func (q *Queries) heard(ctx context.Context, now int64, iD int64) error {
+	_, err := q.db.ExecContext(ctx, heard, now, iD)
 	return err
 }
 

@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -60,7 +61,7 @@ func settle(ctx context.Context, tx *db.Tx, status Status) (Notice, error) {
 	if err != nil {
 		return Notice{}, err
 	}
-	if err := New(tx).heard(ctx, heardParams{ID: sender.ID, Now: tx.Now}); err != nil {
+	if err := New(tx).heard(ctx, tx.Now, sender.ID); err != nil {
 		return Notice{}, err
 	}
 	m, err := find(ctx, tx, sender.ProgramID, status)
@@ -169,3 +170,11 @@ func applyAll(ctx context.Context, tx *db.Tx, waiting []Callback) (Notice, error
 }
 
 func (c Callback) trouble() Trouble { return Trouble{Code: c.Error, Verdict: c.Verdict} }
+
+// keepCallbacks is how long a callback waits for a row to learn its sid.
+const keepCallbacks = 7 * 24 * time.Hour
+
+// PruneCallbacks forgets callbacks that have waited for seven days, and returns how many.
+func PruneCallbacks(ctx context.Context, tx *db.Tx, program int64) (int64, error) {
+	return New(tx).pruneCallbacks(ctx, program, tx.Now-keepCallbacks.Milliseconds())
+}

@@ -26,16 +26,16 @@ UPDATE messages SET sid = @sid, sent_at = CASE WHEN sent_at = 0 THEN CAST(@now A
     state = CASE WHEN state = 'answered' THEN state ELSE 'sent' END
 WHERE messages.program_id = @program_id AND messages.id = @id AND messages.attempt = @attempt AND messages.attempt <> '' AND messages.sid = ''
   AND messages.state IN ('queued', 'sending', 'unknown', 'unproven', 'answered', 'failed', 'cancelled')
-  AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = @program_id AND other.sid = @sid AND other.id <> @id);
+  AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = @program_id AND other.sid = @sid AND other.sid <> '' AND other.id <> @id);
 
 -- name: raiseRank :execrows
 -- Only forward, and never past the end.
 UPDATE messages SET rank = @rank, error = CASE WHEN CAST(@error AS BIGINT) = 0 THEN error ELSE CAST(@error AS BIGINT) END, state = CASE WHEN CAST(@state AS TEXT) = '' THEN state ELSE CAST(@state AS TEXT) END,
     final_at = @final_at
-WHERE program_id = @program_id AND sid = @sid AND rank < @rank AND rank < 50;
+WHERE program_id = @program_id AND sid = @sid AND sid <> '' AND rank < @rank AND rank < 50;
 
 -- name: setPrice :exec
-UPDATE messages SET price = $3, price_unit = $4 WHERE program_id = $1 AND sid = $2 AND price = 0;
+UPDATE messages SET price = $3, price_unit = $4 WHERE program_id = $1 AND sid = $2 AND sid <> '' AND price = 0;
 
 -- name: hashOf :one
 -- The number a status is about, by our attempt or the provider's id.
@@ -43,10 +43,10 @@ SELECT hash FROM messages
 WHERE program_id = @program_id AND (id = @id AND attempt = @attempt AND attempt <> '' OR sid = @sid AND sid <> '') LIMIT 1;
 
 -- name: failures :one
-SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state = 'undelivered' AND error = $3;
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 AND state = 'undelivered' AND error = $3;
 
 -- name: sentOfRun :one
-SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('sent', 'delivered', 'undelivered');
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 AND state IN ('sent', 'delivered', 'undelivered');
 
 -- name: latestStates :many
 SELECT state FROM messages

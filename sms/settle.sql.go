@@ -67,7 +67,7 @@ func (q *Queries) dropCallbacks(ctx context.Context, programID int64, sID string
 }
 
 const failures = `-- name: failures :one
-SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state = 'undelivered' AND error = $3
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 AND state = 'undelivered' AND error = $3
 `
 
 type failuresParams struct {
@@ -179,7 +179,7 @@ UPDATE messages SET sid = $1, sent_at = CASE WHEN sent_at = 0 THEN CAST($2 AS BI
     state = CASE WHEN state = 'answered' THEN state ELSE 'sent' END
 WHERE messages.program_id = $3 AND messages.id = $4 AND messages.attempt = $5 AND messages.attempt <> '' AND messages.sid = ''
   AND messages.state IN ('queued', 'sending', 'unknown', 'unproven', 'answered', 'failed', 'cancelled')
-  AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = $3 AND other.sid = $1 AND other.id <> $4)
+  AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = $3 AND other.sid = $1 AND other.sid <> '' AND other.id <> $4)
 `
 
 type learnSIDParams struct {
@@ -250,7 +250,7 @@ func (q *Queries) pruneCallbacks(ctx context.Context, programID int64, at int64)
 const raiseRank = `-- name: raiseRank :execrows
 UPDATE messages SET rank = $1, error = CASE WHEN CAST($2 AS BIGINT) = 0 THEN error ELSE CAST($2 AS BIGINT) END, state = CASE WHEN CAST($3 AS TEXT) = '' THEN state ELSE CAST($3 AS TEXT) END,
     final_at = $4
-WHERE program_id = $5 AND sid = $6 AND rank < $1 AND rank < 50
+WHERE program_id = $5 AND sid = $6 AND sid <> '' AND rank < $1 AND rank < 50
 `
 
 type raiseRankParams struct {
@@ -279,7 +279,7 @@ func (q *Queries) raiseRank(ctx context.Context, arg raiseRankParams) (int64, er
 }
 
 const sentOfRun = `-- name: sentOfRun :one
-SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('sent', 'delivered', 'undelivered')
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 AND state IN ('sent', 'delivered', 'undelivered')
 `
 
 func (q *Queries) sentOfRun(ctx context.Context, programID int64, runID int64) (int64, error) {
@@ -290,7 +290,7 @@ func (q *Queries) sentOfRun(ctx context.Context, programID int64, runID int64) (
 }
 
 const setPrice = `-- name: setPrice :exec
-UPDATE messages SET price = $3, price_unit = $4 WHERE program_id = $1 AND sid = $2 AND price = 0
+UPDATE messages SET price = $3, price_unit = $4 WHERE program_id = $1 AND sid = $2 AND sid <> '' AND price = 0
 `
 
 type setPriceParams struct {
