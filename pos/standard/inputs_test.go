@@ -7,119 +7,153 @@ import (
 	"testing"
 )
 
-// Every class of malformed input: refused with the field named, never a 5xx, never stored.
+// bad is an input that is refused, with the status and the field that are answered.
+type bad struct {
+	body, field string
+	status      int
+}
+
+const (
+	unread     = http.StatusBadRequest
+	outOfRange = http.StatusUnprocessableEntity
+)
+
+// Every class of malformed input is refused with the field named, never with a 5xx, and nothing of it is stored.
 func TestWhatCannotBeRead(t *testing.T) {
 	each(t, func(t *testing.T, o *door) {
-		sale := func(data string) string { return `{"type":"purchase.completed","data":{` + data + `}}` }
-		with := func(field, value string) string {
-			all := map[string]string{"id": `"T-1"`, "phone": `"987654321"`, "amount": `1000`}
-			all[field] = value
-			var list []string
-			for name, v := range all {
-				list = append(list, `"`+name+`":`+v)
-			}
-			return sale(strings.Join(list, ","))
-		}
-		const unread, range_ = http.StatusBadRequest, http.StatusUnprocessableEntity
-		for name, c := range map[string]struct {
-			body, field string
-			status      int
-		}{
-			"empty":                  {"", "", unread},
-			"no JSON":                {"phone=987654321", "", unread},
-			"half":                   {`{"type":"purchase.completed","data":{"id":"T-1"`, "", unread},
-			"a list":                 {`[]`, "", unread},
-			"null":                   {`null`, "", unread},
-			"a number":               {`1e400`, "", unread},
-			"no type":                {`{}`, "type", unread},
-			"a type of another type": {`{"type":1}`, "type", unread},
-			"no data":                {`{"type":"purchase.completed"}`, "data", unread},
-			"data of another type":   {`{"type":"purchase.completed","data":"x"}`, "data", unread},
-			"trailing data":          {with("tip", "0") + `{}`, "", unread},
-			"trailing comma":         {`{"type":"x",}`, "", unread},
-			"a name twice":           {`{"type":"purchase.completed","type":"purchase.completed"}`, "type", unread},
-			"a name twice within":    {sale(`"id":"T-1","amount":1000,"amount":2000`), "data.amount", unread},
-			"a name twice, escaped":  {sale(`"id":"T-1","amount":1000,"\u0061mount":2000`), "data.amount", unread},
-			"deep":                   {with("x", strings.Repeat("[", 1000)+strings.Repeat("]", 1000)), "", unread},
-			"very deep":              {strings.Repeat(`{"a":`, 12000), "", unread},
-			"invalid UTF-8":          {with("cashier", "\"\xff\""), "", unread},
-			"NUL":                    {with("cashier", "\"\x00\""), "", unread},
-			"NUL, escaped":           {with("cashier", `"\u0000"`), "data.cashier", unread},
-			"two byte order marks":   {"\uFEFF\uFEFF" + with("tip", "0"), "", unread},
-			"UTF-16":                 {"\xff\xfe{\x00}\x00", "", unread},
-
-			"no id":             {sale(`"amount":1000`), "data.id", unread},
-			"an id of numbers":  {with("id", "1041"), "data.id", unread},
-			"an empty id":       {with("id", `""`), "data.id", range_},
-			"an id of blanks":   {with("id", `"  "`), "data.id", range_},
-			"an endless id":     {with("id", `"`+strings.Repeat("x", 129)+`"`), "data.id", range_},
-			"an id with a bell": {with("id", `"\u0007"`), "data.id", range_},
-
-			"no amount":             {sale(`"id":"T-1"`), "data.amount", unread},
-			"null amount":           {with("amount", "null"), "data.amount", unread},
-			"an amount in quotes":   {with("amount", `"1000"`), "data.amount", unread},
-			"a fraction":            {with("amount", "10.00"), "data.amount", unread},
-			"an exponent":           {with("amount", "1e3"), "data.amount", unread},
-			"an Exponent":           {with("amount", "1E3"), "data.amount", unread},
-			"a plus":                {with("amount", "+1000"), "", unread},
-			"hexadecimal":           {with("amount", "0x3e8"), "", unread},
-			"leading zero":          {with("amount", "01000"), "", unread},
-			"NaN":                   {with("amount", "NaN"), "", unread},
-			"Infinity":              {with("amount", "Infinity"), "", unread},
-			"other digits":          {with("amount", "١٠٠٠"), "", unread},
-			"other digits in text":  {with("amount", `"１０００"`), "data.amount", unread},
-			"true":                  {with("amount", "true"), "data.amount", unread},
-			"a list of amounts":     {with("amount", "[1000]"), "data.amount", unread},
-			"zero":                  {with("amount", "0"), "data.amount", range_},
-			"minus zero":            {with("amount", "-0"), "data.amount", range_},
-			"negative":              {with("amount", "-1000"), "data.amount", range_},
-			"too large":             {with("amount", "1000000000001"), "data.amount", range_},
-			"2^63":                  {with("amount", "9223372036854775808"), "data.amount", range_},
-			"far too large":         {with("amount", strings.Repeat("9", 400)), "data.amount", range_},
-			"far too small":         {with("amount", "-"+strings.Repeat("9", 400)), "data.amount", range_},
-			"a tip of half a cent":  {with("tip", "0.5"), "data.tip", unread},
-			"a tip above all":       {with("tip", "1001"), "data.tip", range_},
-			"a negative tax":        {with("tax", "-1"), "data.tax", range_},
-			"a number for a phone":  {with("phone", "987654321"), "data.phone", unread},
-			"a currency in words":   {with("currency", `"soles"`), "data.currency", range_},
-			"a small currency":      {with("currency", `"pen"`), "data.currency", range_},
-			"test in words":         {with("test", `"yes"`), "data.test", unread},
-			"no date":               {with("occurred_at", `"2027-02-30T12:00:00Z"`), "data.occurred_at", unread},
-			"a date without zone":   {with("occurred_at", `"2027-03-05T12:00:00"`), "data.occurred_at", unread},
-			"a date in seconds":     {with("occurred_at", `1772712000`), "data.occurred_at", unread},
-			"the year 1":            {with("occurred_at", `"0001-01-01T00:00:00Z"`), "data.occurred_at", range_},
-			"the year 9999":         {with("occurred_at", `"9999-12-31T23:59:59Z"`), "data.occurred_at", range_},
-			"items in words":        {with("items", `"cake"`), "data.items", unread},
-			"an item in words":      {with("items", `["cake"]`), "data.items[0]", unread},
-			"an item for free":      {with("items", `[{"amount":1},{"amount":"free"}]`), "data.items[1].amount", unread},
-			"an item given back":    {with("items", `[{"amount":-1}]`), "data.items[0].amount", range_},
-			"half a cake":           {with("items", `[{"amount":1,"quantity":0.5}]`), "data.items[0].quantity", unread},
-			"no cake":               {with("items", `[{"amount":1,"quantity":0}]`), "data.items[0].quantity", range_},
-			"an unknown tender":     {with("tender", `[{"type":"shells","amount":1000}]`), "data.tender[0].type", range_},
-			"tender that is short":  {with("tender", `[{"type":"cash","amount":999}]`), "data.tender", range_},
-			"tender that overflows": {with("tender", `[{"type":"cash","amount":9223372036854775807},{"type":"cash","amount":9223372036854775807}]`), "data.tender[0].amount", range_},
-
-			"a refund of nothing":   {`{"type":"refund.created","data":{"id":"R-1","purchase_id":"T-1","amount":0}}`, "data.amount", unread},
-			"a refund of no sale":   {`{"type":"refund.created","data":{"id":"R-1"}}`, "data.purchase_id", unread},
-			"a refund below zero":   {`{"type":"refund.created","data":{"id":"R-1","purchase_id":"T-1","amount":-5}}`, "data.amount", range_},
-			"a refund with an eye":  {`{"type":"refund.created","data":{"id":"R-1","purchase_id":"` + "\u202e\x7f" + `"}}`, "data.purchase_id", range_},
-			"a refund of fractions": {`{"type":"refund.created","data":{"id":"R-1","purchase_id":"T-1","amount":0.5}}`, "data.amount", unread},
-		} {
-			w := o.post(c.body)
-			var told struct {
-				Error struct{ Code, Message, Field string }
-			}
-			if err := json.Unmarshal(w.Body.Bytes(), &told); err != nil || told.Error.Code == "" || told.Error.Message == "" {
-				t.Errorf("%s: %s %v", name, w.Body, err)
-			}
-			if w.Code != c.status || told.Error.Field != c.field {
-				t.Errorf("%s: %d %s, want %d %q", name, w.Code, w.Body, c.status, c.field)
+		for _, inputs := range []map[string]bad{badBodies(), badIds(), badValues(), badRefunds()} {
+			for name, c := range inputs {
+				o.refuses(name, c)
 			}
 		}
 		if n := o.count("SELECT (SELECT COUNT(*) FROM purchases) + (SELECT COUNT(*) FROM refunds) + (SELECT COUNT(*) FROM parked)"); n != 0 {
 			t.Errorf("%d rows were stored", n)
 		}
 	})
+}
+
+func (o *door) refuses(name string, c bad) {
+	w := o.post(c.body)
+	var told struct {
+		Error struct{ Code, Message, Field string }
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &told); err != nil || told.Error.Code == "" || told.Error.Message == "" {
+		o.t.Errorf("%s: %s %v", name, w.Body, err)
+	}
+	if w.Code != c.status || told.Error.Field != c.field {
+		o.t.Errorf("%s: %d %s, want %d %q", name, w.Code, w.Body, c.status, c.field)
+	}
+}
+
+// sale is an event with the data given; with is a good sale but for one field.
+func sale(data string) string { return `{"type":"purchase.completed","data":{` + data + `}}` }
+
+func with(field, value string) string {
+	all := map[string]string{"id": `"T-1"`, "phone": `"987654321"`, "amount": `1000`}
+	all[field] = value
+	var list []string
+	for name, v := range all {
+		list = append(list, `"`+name+`":`+v)
+	}
+	return sale(strings.Join(list, ","))
+}
+
+func refund(data string) string { return `{"type":"refund.created","data":{"id":"R-1",` + data + `}}` }
+
+func badBodies() map[string]bad {
+	return map[string]bad{
+		"empty":                  {"", "", unread},
+		"no JSON":                {"phone=987654321", "", unread},
+		"half":                   {`{"type":"purchase.completed","data":{"id":"T-1"`, "", unread},
+		"a list":                 {`[]`, "", unread},
+		"null":                   {`null`, "", unread},
+		"a number":               {`1e400`, "", unread},
+		"no type":                {`{}`, "type", unread},
+		"a type of another type": {`{"type":1}`, "type", unread},
+		"no data":                {`{"type":"purchase.completed"}`, "data", unread},
+		"data of another type":   {`{"type":"purchase.completed","data":"x"}`, "data", unread},
+		"trailing data":          {with("tip", "0") + `{}`, "", unread},
+		"trailing comma":         {`{"type":"x",}`, "", unread},
+		"a name twice":           {`{"type":"purchase.completed","type":"purchase.completed"}`, "type", unread},
+		"a name twice within":    {sale(`"id":"T-1","amount":1000,"amount":2000`), "data.amount", unread},
+		"a name twice, escaped":  {sale(`"id":"T-1","amount":1000,"\u0061mount":2000`), "data.amount", unread},
+		"deep":                   {with("x", strings.Repeat("[", 1000)+strings.Repeat("]", 1000)), "", unread},
+		"very deep":              {strings.Repeat(`{"a":`, 12000), "", unread},
+		"invalid UTF-8":          {with("cashier", "\"\xff\""), "", unread},
+		"NUL":                    {with("cashier", "\"\x00\""), "", unread},
+		"NUL, escaped":           {with("cashier", `"\u0000"`), "data.cashier", unread},
+		"two byte order marks":   {"\uFEFF\uFEFF" + with("tip", "0"), "", unread},
+		"UTF-16":                 {"\xff\xfe{\x00}\x00", "", unread},
+	}
+}
+
+func badIds() map[string]bad {
+	return map[string]bad{
+		"no id":             {sale(`"amount":1000`), "data.id", unread},
+		"an id of numbers":  {with("id", "1041"), "data.id", unread},
+		"an empty id":       {with("id", `""`), "data.id", outOfRange},
+		"an id of blanks":   {with("id", `"  "`), "data.id", outOfRange},
+		"an endless id":     {with("id", `"`+strings.Repeat("x", 129)+`"`), "data.id", outOfRange},
+		"an id with a bell": {with("id", `"\u0007"`), "data.id", outOfRange},
+	}
+}
+
+func badValues() map[string]bad {
+	return map[string]bad{
+		"no amount":             {sale(`"id":"T-1"`), "data.amount", unread},
+		"null amount":           {with("amount", "null"), "data.amount", unread},
+		"an amount in quotes":   {with("amount", `"1000"`), "data.amount", unread},
+		"a fraction":            {with("amount", "10.00"), "data.amount", unread},
+		"an exponent":           {with("amount", "1e3"), "data.amount", unread},
+		"an Exponent":           {with("amount", "1E3"), "data.amount", unread},
+		"a plus":                {with("amount", "+1000"), "", unread},
+		"hexadecimal":           {with("amount", "0x3e8"), "", unread},
+		"leading zero":          {with("amount", "01000"), "", unread},
+		"NaN":                   {with("amount", "NaN"), "", unread},
+		"Infinity":              {with("amount", "Infinity"), "", unread},
+		"other digits":          {with("amount", "١٠٠٠"), "", unread},
+		"other digits in text":  {with("amount", `"１０００"`), "data.amount", unread},
+		"true":                  {with("amount", "true"), "data.amount", unread},
+		"a list of amounts":     {with("amount", "[1000]"), "data.amount", unread},
+		"zero":                  {with("amount", "0"), "data.amount", outOfRange},
+		"minus zero":            {with("amount", "-0"), "data.amount", outOfRange},
+		"negative":              {with("amount", "-1000"), "data.amount", outOfRange},
+		"too large":             {with("amount", "1000000000001"), "data.amount", outOfRange},
+		"2^63":                  {with("amount", "9223372036854775808"), "data.amount", outOfRange},
+		"far too large":         {with("amount", strings.Repeat("9", 400)), "data.amount", outOfRange},
+		"far too small":         {with("amount", "-"+strings.Repeat("9", 400)), "data.amount", outOfRange},
+		"a tip of half a cent":  {with("tip", "0.5"), "data.tip", unread},
+		"a tip above all":       {with("tip", "1001"), "data.tip", outOfRange},
+		"a negative tax":        {with("tax", "-1"), "data.tax", outOfRange},
+		"a number for a phone":  {with("phone", "987654321"), "data.phone", unread},
+		"a currency in words":   {with("currency", `"soles"`), "data.currency", outOfRange},
+		"a small currency":      {with("currency", `"pen"`), "data.currency", outOfRange},
+		"test in words":         {with("test", `"yes"`), "data.test", unread},
+		"no date":               {with("occurred_at", `"2027-02-30T12:00:00Z"`), "data.occurred_at", unread},
+		"a date without zone":   {with("occurred_at", `"2027-03-05T12:00:00"`), "data.occurred_at", unread},
+		"a date in seconds":     {with("occurred_at", `1772712000`), "data.occurred_at", unread},
+		"the year 1":            {with("occurred_at", `"0001-01-01T00:00:00Z"`), "data.occurred_at", outOfRange},
+		"the year 9999":         {with("occurred_at", `"9999-12-31T23:59:59Z"`), "data.occurred_at", outOfRange},
+		"items in words":        {with("items", `"cake"`), "data.items", unread},
+		"an item in words":      {with("items", `["cake"]`), "data.items[0]", unread},
+		"an item for free":      {with("items", `[{"amount":1},{"amount":"free"}]`), "data.items[1].amount", unread},
+		"an item given back":    {with("items", `[{"amount":-1}]`), "data.items[0].amount", outOfRange},
+		"half a cake":           {with("items", `[{"amount":1,"quantity":0.5}]`), "data.items[0].quantity", unread},
+		"no cake":               {with("items", `[{"amount":1,"quantity":0}]`), "data.items[0].quantity", outOfRange},
+		"an unknown tender":     {with("tender", `[{"type":"shells","amount":1000}]`), "data.tender[0].type", outOfRange},
+		"tender that is short":  {with("tender", `[{"type":"cash","amount":999}]`), "data.tender", outOfRange},
+		"tender that overflows": {with("tender", `[{"type":"cash","amount":9223372036854775807},{"type":"cash","amount":9223372036854775807}]`), "data.tender[0].amount", outOfRange},
+	}
+}
+
+func badRefunds() map[string]bad {
+	return map[string]bad{
+		"a refund of nothing":   {refund(`"purchase_id":"T-1","amount":0`), "data.amount", unread},
+		"a refund of no sale":   {refund(`"x":1`), "data.purchase_id", unread},
+		"a refund below zero":   {refund(`"purchase_id":"T-1","amount":-5`), "data.amount", outOfRange},
+		"a refund with an eye":  {refund(`"purchase_id":"` + "\u202e\x7f" + `"`), "data.purchase_id", outOfRange},
+		"a refund of fractions": {refund(`"purchase_id":"T-1","amount":0.5`), "data.amount", unread},
+	}
 }
 
 // What is odd and yet can be read does not lose the sale.

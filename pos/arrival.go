@@ -1,0 +1,97 @@
+package pos
+
+import (
+	"context"
+	"time"
+
+	"fiel/db"
+	"fiel/rewards"
+)
+
+// useVoucher redeems the voucher that was handed over. One that is no good does not undo the sale: the answer says so.
+func (a *arrival) useVoucher(ctx context.Context, tx *db.Tx) error {
+	if a.sale.Voucher == "" || a.state == test {
+		return nil
+	}
+	used, err := rewards.Use(ctx, tx, a.program, rewards.Using{
+		Code: a.sale.Voucher, Store: a.store.ID, Till: a.till.ID, Purchase: a.id, Amount: a.sale.Amount, Actor: a.till.actor(), Door: "till",
+	})
+	if err != nil {
+		return err
+	}
+	a.voucher = &handed{Code: a.sale.Voucher, Status: "used"}
+	if used.Why != nil {
+		a.voucher.Status, a.voucher.Reason = "refused", used.Why.Error()
+	}
+	return nil
+}
+
+// earn gives the member the points.
+func (a *arrival) earn(ctx context.Context, tx *db.Tx) error {
+	sale := a.sale.facts()
+	a.earned = rewards.Earned{Money: sale.Money(), Earning: sale.Earning(a.program.NetOfTax)}
+	if a.state != credited {
+		return nil
+	}
+	earned, m, err := rewards.Earn(ctx, tx, a.program, a.member, rewards.Purchase{
+		ID: a.id, Store: a.store.ID, Till: a.till.ID, At: a.at, Sale: sale,
+	})
+	if db.CodeOf(err) == db.Invalid { // found before anything was written
+		a.state = review
+		return a.warn(ctx, tx, tooMany, "The sale is worth more points than fit: a slip in the amount, or in a rule? The owner will look at it.")
+	}
+	if err != nil {
+		return err
+	}
+	a.earned, a.member = earned, m
+	if earned.Money == 0 {
+		return nil // nothing was paid with money: no visit
+	}
+	return New(tx).countVisit(ctx, countVisitParams{At: a.at, PurchaseID: a.id, ProgramID: a.program.ID, MemberID: m.ID})
+}
+
+// insert keeps the purchase with its lines. Whoever stored it first, in a transaction beside this one, has won.
+func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
+	member, hash := a.owner()
+	n, err := New(tx).insertPurchase(ctx, insertPurchaseParams{
+		ProgramID: a.program.ID, ID: a.id, TillID: a.till.ID, Ref: a.sale.Ref, Meant: a.meant, State: a.state, MemberID: member, Hash: hash,
+		StoreID: a.store.ID, Day: time.UnixMilli(a.at).In(a.store.Location()).Format(time.DateOnly),
+		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
+		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
+		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
+		Answer: string(a.outcome().answer().Body), Body: a.sale.Body,
+	})
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errOvertaken
+	}
+	for i, l := range a.sale.Lines {
+		err := New(tx).insertPurchaseLine(ctx, insertPurchaseLineParams{
+			ProgramID: a.program.ID, PurchaseID: a.id, N: int64(i + 1), SKU: l.SKU, Name: l.Name, Category: l.Category, Quantity: l.Quantity, Amount: l.Amount,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owner is whose the purchase is in the tables: a member's, or a number's that may join yet.
+func (a *arrival) owner() (member int64, hash string) {
+	switch {
+	case a.state == credited:
+		return a.member.ID, ""
+	case a.state == review && a.member.ID != 0:
+		return 0, a.member.Hash
+	case a.state == held || a.state == review:
+		return 0, a.hash
+	}
+	return 0, ""
+}
+
+// unusual says whether the owner wanted to know of such an amount.
+func (a *arrival) unusual() bool {
+	return a.program.UnusualAmount > 0 && a.sale.Amount >= a.program.UnusualAmount && a.state != foreign
+}
