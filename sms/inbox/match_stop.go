@@ -81,7 +81,7 @@ func (b *Book) spans(words []string) []span {
 // phrased weighs the phrases of a text: those that share a word with a guard do not count, and a stop inside "no more offers" is none.
 func (b *Book) phrased(spans []span, guarded []bool) (said leave) {
 	for _, s := range spans {
-		if s.means == meansGuard || touches(guarded, s) {
+		if s.means != meansGuard && touches(guarded, s) {
 			said.hint = true
 			continue
 		}

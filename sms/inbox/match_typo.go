@@ -105,7 +105,7 @@ func (b *Book) tie(ctx Context, near []slip, alone bool) (Intent, bool) {
 		return Intent{Command: Stop, How: HowTypo}, true
 	}
 	joins := slices.DeleteFunc(slices.Clone(near), func(s slip) bool { return s.command != Join })
-	return Intent{Suggest: b.shown(ctx, joins), StopHint: true}, true
+	return Intent{Suggest: b.shown(ctx, joins)}, true
 }
 
 // shown is the keyword to suggest of those of one command: the one we show in the language of the thread if it is near.
