@@ -24,8 +24,8 @@ func (s *shop) crowd(n int) {
 					comma = ""
 				}
 				fmt.Fprintf(&phones, "%s(%d, 'h%d', 0)", comma, s.p.ID, s.number)
-				fmt.Fprintf(&rows, "%s(%d, %d, '+5255%08d', 'h%d', 'Maria', '%s', %d, %d, TRUE, TRUE, TRUE, %d, %d)", comma,
-					s.p.ID, tx.ID(), 10_000_000+s.number, s.number, []string{"es", "es", "en"}[i%3], s.store.ID, tx.Now, i%12+1, i%28+1)
+				fmt.Fprintf(&rows, "%s(%d, %d, '%s%08d', 'h%d', 'Maria', '%s', %d, %d, TRUE, TRUE, TRUE, %d, %d)", comma,
+					s.p.ID, tx.ID(), s.prefix, 10_000_000+s.number, s.number, []string{"es", "es", "en"}[i%3], s.store.ID, tx.Now, i%12+1, i%28+1)
 			}
 			if _, err := tx.ExecContext(ctx, "INSERT INTO phones (program_id, hash, touched) VALUES "+phones.String()); err != nil {
 				return err

@@ -3,6 +3,7 @@ package campaigns
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"fiel/db"
 	"fiel/members"
@@ -24,7 +25,7 @@ func parseCondition(name string, raw json.RawMessage, depth int) (condition, err
 		return parseStores(raw)
 	case "language":
 		var c languages
-		return c, readList(name, raw, &c, func(s string) bool { return s != "" && len(s) <= 8 })
+		return c, readList(name, raw, &c, func(s string) bool { return plain(s) && len(s) <= 8 })
 	case "last_purchase":
 		return parseLastPurchase(raw)
 	case "birthday":
@@ -57,6 +58,11 @@ func readList[L ~[]T, T any](name string, raw []byte, into *L, good func(T) bool
 	return nil
 }
 
+// plain says whether a word has letters, and none that PostgreSQL cannot keep.
+func plain(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' })
+}
+
 func readWord(name string, raw []byte, word string) error {
 	var s string
 	if err := readJSON(raw, &s); err != nil || s != word {
@@ -83,7 +89,7 @@ func parseStores(raw json.RawMessage) (condition, error) {
 		case float64:
 			return v == float64(int64(v)) && v > 0 && v < 1<<53
 		case string:
-			return v != ""
+			return plain(v)
 		}
 		return false
 	})

@@ -113,26 +113,34 @@ func (s *Service) takeBack(ctx context.Context, r Run, reason string) error {
 
 // endCampaigns notes which campaigns will not come again.
 func (s *Service) endCampaigns(ctx context.Context, p members.Program, now time.Time) error {
-	return s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+	over := func(ctx context.Context, tx *db.Tx) (ids []int64, err error) {
 		active, err := New(tx).activeCampaigns(ctx, p.ID)
-		if err != nil {
-			return err
-		}
 		for _, c := range active {
-			if _, again := c.Next(p, now); again {
+			if _, again := c.Next(p, now); again || err != nil {
 				continue
 			}
-			live, err := New(tx).liveRunsOf(ctx, p.ID, c.ID)
-			if err != nil {
-				return err
-			}
-			if len(live) > 0 {
-				continue
-			}
-			if err := New(tx).endCampaign(ctx, p.ID, c.ID); err != nil {
-				return err
+			var live []Run
+			if live, err = New(tx).liveRunsOf(ctx, p.ID, c.ID); len(live) == 0 {
+				ids = append(ids, c.ID)
 			}
 		}
-		return nil
+		return ids, err
+	}
+	var ids []int64
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		ids, err = over(ctx, tx)
+		return err
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		ids, err := over(ctx, tx)
+		for _, id := range ids {
+			if err == nil {
+				err = New(tx).endCampaign(ctx, p.ID, id)
+			}
+		}
+		return err
 	})
 }

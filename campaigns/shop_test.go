@@ -25,6 +25,7 @@ type shop struct {
 	store  members.Store
 	svc    *Service
 	number int
+	prefix string // of phone numbers, before eight digits
 }
 
 var byAna = members.Act{Actor: "cli:ana", Door: "cli"}
@@ -47,7 +48,7 @@ func madeIn(country, zone string) members.NewProgram {
 
 func openShop(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
 	t.Helper()
-	s := &shop{t: t, d: d, clock: clock, key: members.NewKey(), svc: &Service{DB: d}}
+	s := &shop{t: t, d: d, clock: clock, key: members.NewKey(), svc: &Service{DB: d}, prefix: "+5255"}
 	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
 		if s.p, err = members.CreateProgram(ctx, tx, n); err != nil {
 			return err
@@ -79,6 +80,10 @@ func (s *shop) exec(query string, args ...any) {
 func (s *shop) set(column string, value any) {
 	s.t.Helper()
 	s.exec("UPDATE programs SET "+column+" = $1 WHERE id = $2", value, s.p.ID)
+	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
+		s.p, err = members.ProgramByID(ctx, tx, s.p.ID)
+		return err
+	})
 }
 
 // member joins somebody who consents to everything now, and lets the row be changed further.
@@ -87,7 +92,7 @@ func (s *shop) member(name string, columns ...string) members.Member {
 	s.number++
 	var m members.Member
 	s.write(func(ctx context.Context, tx *db.Tx) error {
-		phone := members.Phone(fmt.Sprintf("+5255%08d", 10_000_000+s.number))
+		phone := members.Phone(fmt.Sprintf("%s%08d", s.prefix, 10_000_000+s.number))
 		hash := s.key.Hash(phone)
 		if _, err := members.Touch(ctx, tx, s.p.ID, hash); err != nil {
 			return err
