@@ -23,7 +23,7 @@ func (c *conn) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
 	if s, ok := c.stmts[query]; ok || len(c.stmts) >= kept {
 		return s, nil
 	}
-	s, err := c.Conn.PrepareContext(ctx, query)
+	s, err := c.PrepareContext(ctx, query)
 	if err == nil {
 		c.stmts[query] = s
 	}
@@ -63,13 +63,15 @@ func (c *conn) QueryRowContext(ctx context.Context, query string, args ...any) *
 	return s.QueryRowContext(ctx, args...)
 }
 
-// close gives up the connection for good.
+// close gives up the connection for good. The driver crashes at statements of a connection that is closed already.
 func (c *conn) close() {
-	for _, s := range c.stmts {
-		s.Close()
+	if alive := c.Raw(func(any) error { return nil }) == nil; alive {
+		for _, s := range c.stmts {
+			s.Close()
+		}
 	}
-	c.Raw(func(any) error { return driver.ErrBadConn })
-	c.Conn.Close()
+	_ = c.Raw(func(any) error { return driver.ErrBadConn }) // else the pool would keep it
+	c.Close()
 }
 
 // indexOf names the unique index of which SQLite told the columns, "members.program_id, members.phone", or the index,
@@ -85,7 +87,7 @@ func (c *conn) indexOf(code int, columns string) string {
 	}
 	var index, origin string
 	err := c.Conn.QueryRowContext(context.Background(), `SELECT l.name, l.origin FROM pragma_index_list($1) l
-WHERE l."unique" = 1 AND l.origin <> 'pk' AND (SELECT group_concat(i.name, ', ') FROM pragma_index_info(l.name) i) = $2`,
+WHERE l."unique" = 1 AND l.origin <> 'pk' AND (SELECT group_concat(COALESCE(i.name, ''), ', ') FROM pragma_index_info(l.name) i) = $2`,
 		table, names).Scan(&index, &origin)
 	if err != nil {
 		return columns

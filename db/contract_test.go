@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -55,6 +54,34 @@ func TestTxCarriesNow(t *testing.T) {
 			return nil
 		})
 	}, dbtest.WithClock(clock))
+}
+
+func TestStatementsAreKeptPrepared(t *testing.T) {
+	d := dbtest.New(t, db.SQLite, small)
+	const query = "SELECT COUNT(*) FROM members WHERE id = $1"
+	write(t, d, func(ctx context.Context, tx *db.Tx) error {
+		for i := range 5 {
+			if err := tx.QueryRowContext(ctx, query, i).Scan(new(int)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if !d.Kept(query) {
+		t.Error("the statement was not kept")
+	}
+	write(t, d, func(ctx context.Context, tx *db.Tx) error {
+		for i := range 1200 { // an audience's query is new each time
+			var n int
+			if err := tx.QueryRowContext(ctx, fmt.Sprintf("SELECT %d", i)).Scan(&n); err != nil || n != i {
+				return fmt.Errorf("%d: %w", n, err)
+			}
+		}
+		return nil
+	})
+	if !d.Kept(query) || d.Kept("SELECT 1199") {
+		t.Error("kept the wrong ones")
+	}
 }
 
 func TestAClosureThatFailsTakesNothingAlong(t *testing.T) {
@@ -334,81 +361,4 @@ func TestWakeUpsRunOnceAfterCommit(t *testing.T) {
 			t.Error(err)
 		}
 	})
-}
-
-func TestReadIsASnapshotThatCannotWrite(t *testing.T) {
-	each(t, func(t *testing.T, d *db.DB) {
-		write(t, d, inc("a"))
-		err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-			var seen []int64
-			for range 3 {
-				var n int64
-				if err := tx.QueryRowContext(ctx, "SELECT n FROM counters WHERE name = 'a'").Scan(&n); err != nil {
-					return err
-				}
-				seen = append(seen, n)
-				write(t, d, inc("a"))
-			}
-			if !slices.Equal(seen, []int64{1, 1, 1}) {
-				t.Errorf("the snapshot moved: %v", seen)
-			}
-			return inc("a")(ctx, tx)
-		})
-		if err == nil || counter(t, d, "a") != 4 {
-			t.Errorf("a Read wrote: %v", err)
-		}
-	})
-}
-
-func TestReadEndsWithItsContextOrAfterItsTime(t *testing.T) {
-	endless := "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT COUNT(*) FROM n"
-	each(t, func(t *testing.T, d *db.DB) {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
-		defer cancel()
-		var n int64
-		ask := func(ctx context.Context, tx *db.Tx) error { return tx.QueryRowContext(ctx, endless).Scan(&n) }
-		if err := d.Read(ctx, ask); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v", err)
-		}
-		d.SetReadLimit(30 * time.Millisecond)
-		if err := d.Read(t.Context(), ask); db.CodeOf(err) != db.Busy || !strings.Contains(err.Error(), "30 seconds") {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
-func TestTheSnapshotEndsInTimeWhateverTheClosureDoes(t *testing.T) {
-	each(t, func(t *testing.T, d *db.DB) {
-		write(t, d, inc("a"))
-		d.SetReadLimit(20 * time.Millisecond)
-		err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
-			if err := tx.QueryRowContext(ctx, "SELECT n FROM counters").Scan(new(int64)); err != nil {
-				return err
-			}
-			<-ctx.Done()
-			time.Sleep(20 * time.Millisecond)
-			write(t, d, inc("a"))
-			if d.Dialect() == db.SQLite {
-				emptied(t, d)
-			}
-			return tx.QueryRowContext(ctx, "SELECT n FROM counters").Scan(new(int64))
-		})
-		if db.CodeOf(err) != db.Busy {
-			t.Errorf("got %v", err)
-		}
-	})
-}
-
-// emptied fails the test unless the write-ahead log can be emptied, which any open snapshot prevents.
-func emptied(t *testing.T, d *db.DB) {
-	t.Helper()
-	other, err := sql.Open("sqlite", d.Path())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer other.Close()
-	var blocked, pages, moved int
-	if err := other.QueryRow("PRAGMA wal_checkpoint(RESTART)").Scan(&blocked, &pages, &moved); err != nil || blocked != 0 {
-		t.Errorf("the log cannot be emptied: %d %v", blocked, err)
-	}
 }

@@ -22,6 +22,7 @@ import (
 // Dialect names a kind of database.
 type Dialect int
 
+// The databases.
 const (
 	SQLite   Dialect = iota // a file beside the program
 	Postgres                // a server, shared by any number of replicas
@@ -43,10 +44,12 @@ type Options struct {
 	Log *slog.Logger
 	// Fatal is called once, on a goroutine of its own, when SQLite reports SQLITE_IOERR, SQLITE_FULL or SQLITE_CORRUPT:
 	// what the process believes about the file may be wrong, so it must end and start afresh. From then on every Write
-	// and Ready returns an error.
+	// and Ready returns an error. Default: nothing more than that.
 	Fatal func(error)
 	// Migrations replaces the schema's own migrations (laid out as db/migrations is).
 	Migrations fs.FS
+	// Trace is told the text of each statement before it runs. For tests that count them.
+	Trace func(query string)
 	// NoGroup gives each closure a COMMIT of its own on SQLite. For benchmarks.
 	NoGroup bool
 }

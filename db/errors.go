@@ -11,6 +11,7 @@ import (
 // Code says what kind of failure an error is. One table in web turns codes into HTTP statuses.
 type Code string
 
+// The codes.
 const (
 	Invalid  Code = "invalid"  // what was asked for makes no sense; asking again will not help
 	Missing  Code = "missing"  // there is no such thing
@@ -42,12 +43,10 @@ type Error struct {
 func Errorf(code Code, format string, args ...any) *Error {
 	e := &Error{Code: code}
 	err := fmt.Errorf(format, args...)
-	e.Text = err.Error()
-	switch w := err.(type) {
-	case interface{ Unwrap() error }:
-		e.Cause = w.Unwrap()
-	case interface{ Unwrap() []error }:
-		e.Cause = errors.Join(w.Unwrap()...)
+	e.Text, e.Cause = err.Error(), errors.Unwrap(err)
+	var several interface{ Unwrap() []error }
+	if e.Cause == nil && errors.As(err, &several) {
+		e.Cause = errors.Join(several.Unwrap()...)
 	}
 	return e
 }

@@ -1,6 +1,9 @@
 package db
 
-import "time"
+import (
+	"database/sql/driver"
+	"time"
+)
 
 // SetReadLimit shortens the 30 seconds of a Read.
 func (d *DB) SetReadLimit(limit time.Duration) { d.readLimit = limit }
@@ -20,3 +23,18 @@ const (
 
 // Path is where the SQLite file is.
 func (d *DB) Path() string { return d.url }
+
+// Kept reports whether SQLite's writer keeps query prepared.
+func (d *DB) Kept(query string) bool { return d.engine.(*lite).writer.conn.stmts[query] != nil }
+
+// BreakConnections makes every connection to a SQLite file useless.
+func (d *DB) BreakConnections() {
+	l := d.engine.(*lite)
+	bad := func(any) error { return driver.ErrBadConn }
+	for range readers {
+		c := <-l.idle
+		_ = c.Raw(bad)
+		l.idle <- c
+	}
+	_ = l.writer.conn.Raw(bad)
+}

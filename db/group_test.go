@@ -130,7 +130,7 @@ func TestBulkGetsATurnAtLeastEvery50ms(t *testing.T) {
 			}
 		})
 	}
-	var quickest time.Duration = time.Hour
+	quickest := time.Hour
 	for range 5 {
 		started := time.Now()
 		if err := d.Write(t.Context(), db.Bulk, inc("bulk")); err != nil {

@@ -150,6 +150,9 @@ func TestIDsStayBelow2To53(t *testing.T) {
 
 func TestIDInAReadIsRefused(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
+		if err := d.Reserve(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
 		err := d.Read(t.Context(), func(_ context.Context, tx *db.Tx) error { tx.ID(); return nil })
 		if db.CodeOf(err) != db.Internal {
 			t.Errorf("got %v", err)

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"slices"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -22,8 +23,8 @@ func embedded() fs.FS {
 	return sub
 }
 
-// sides shows a dialect's own migrations (triggers) beside the common ones; goose orders them by number and refuses a
-// number that is there twice.
+// sides shows a dialect's own migrations (triggers) among the common ones, in order; goose refuses a number that is
+// there twice.
 type sides struct{ common, own fs.FS }
 
 func (s sides) Open(name string) (fs.File, error) {
@@ -40,7 +41,9 @@ func (s sides) Glob(pattern string) ([]string, error) {
 		return nil, err
 	}
 	own, err := fs.Glob(s.own, pattern)
-	return append(common, own...), err
+	all := append(common, own...)
+	slices.Sort(all)
+	return all, err
 }
 
 // Migrate brings the schema up to what this binary knows, each migration in a transaction of its own. Processes that

@@ -78,7 +78,7 @@ func (p *server) once(ctx, inner context.Context, f closure) (*Tx, error) {
 	}
 	defer conn.Close()
 	defer stx.Rollback()
-	tx := p.d.newTx(inner, stx)
+	tx := p.d.newTx(inner, stx, false)
 	if err := tx.run(f); err != nil {
 		return tx, err
 	}
@@ -92,7 +92,7 @@ func (p *server) read(ctx context.Context, f closure) (*Tx, error) {
 	}
 	defer conn.Close()
 	defer stx.Rollback()
-	tx := p.d.newTx(ctx, stx)
+	tx := p.d.newTx(ctx, stx, true)
 	return tx, tx.run(f)
 }
 

@@ -4,11 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io/fs"
-	"net/url"
-	"os"
-	"path/filepath"
-	"strings"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
@@ -23,40 +18,6 @@ type lite struct {
 	readAll *sql.DB
 	idle    chan *conn // readers at hand
 	writer  *writer
-}
-
-// pragma is a setting of a connection and the value that asking for it must give.
-type pragma struct{ name, set, is string }
-
-// both are the settings of every connection; https://www.sqlite.org/pragma.html.
-func pragmas(write bool) []pragma {
-	p := []pragma{
-		{"busy_timeout", "10000", "10000"},
-		{"journal_mode", "WAL", "wal"},
-		{"synchronous", "FULL", "2"},
-		{"foreign_keys", "1", "1"},
-		{"cache_size", "-16384", "-16384"},
-		{"temp_store", "memory", "2"},
-	}
-	if !write {
-		p = append(p, pragma{"query_only", "1", "1"})
-	}
-	return p
-}
-
-// source is the driver's name for the file at path, which is absolute.
-func source(path string, write bool) string {
-	var q []string
-	for _, p := range pragmas(write) {
-		q = append(q, "_pragma="+p.name+"("+p.set+")")
-	}
-	if write {
-		q = append(q, "_txlock=immediate")
-	} else {
-		q = append(q, "mode=ro")
-	}
-	u := url.URL{Scheme: "file", Path: path, RawQuery: strings.Join(q, "&")}
-	return u.String()
 }
 
 func openSQLite(ctx context.Context, d *DB, path string) (engine, error) {
@@ -75,38 +36,10 @@ func openSQLite(ctx context.Context, d *DB, path string) (engine, error) {
 		return nil, Errorf(Internal, "open %s: %w", path, err)
 	}
 	if err := l.start(ctx); err != nil {
-		l.closePools()
+		_ = l.closePools()
 		return nil, unusable(path, err)
 	}
 	return l, nil
-}
-
-// ensureFile makes the file if it is not there, and returns its absolute path.
-func ensureFile(path string) (string, error) {
-	if path == "" || strings.HasPrefix(path, ":memory:") {
-		return "", Errorf(Invalid, "The database needs the path of a file.")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return "", Errorf(Invalid, "The path of the database cannot be read: %w", err)
-	}
-	if dir, err := os.Stat(filepath.Dir(path)); errors.Is(err, fs.ErrNotExist) {
-		return "", Errorf(Refused, "The folder %s does not exist. Create it, or name another path for the database.", filepath.Dir(path))
-	} else if err == nil && !dir.IsDir() {
-		return "", Errorf(Refused, "%s is not a folder, so the database cannot be in it.", filepath.Dir(path))
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return "", Errorf(Refused, "The database %s cannot be opened for writing (%w). Let the user that runs fiel write to it and its folder.", path, err)
-	}
-	return path, f.Close()
-}
-
-func unusable(path string, err error) error {
-	if CodeOf(err) == Busy || errors.Is(err, context.Canceled) {
-		return Errorf(Busy, "The database %s cannot be opened now: %w", path, err)
-	}
-	return Errorf(Refused, "The database %s cannot be used: %w", path, err)
 }
 
 // start opens every connection, so that what is wrong with the file is known before anybody relies on it.
@@ -126,26 +59,6 @@ func (l *lite) start(ctx context.Context) error {
 	return nil
 }
 
-// connect opens a connection and asserts that its settings took.
-func connect(ctx context.Context, pool *sql.DB, write bool) (*conn, error) {
-	c, err := pool.Conn(ctx)
-	if err != nil {
-		return nil, translate(err, nil)
-	}
-	for _, p := range pragmas(write) {
-		var is string
-		if err := c.QueryRowContext(ctx, "PRAGMA "+p.name).Scan(&is); err != nil {
-			c.Close()
-			return nil, translate(err, nil)
-		}
-		if is != p.is {
-			c.Close()
-			return nil, Errorf(Refused, "PRAGMA %s is %s instead of %s; the file system may not support it", p.name, is, p.is)
-		}
-	}
-	return &conn{Conn: c, stmts: map[string]*sql.Stmt{}}, nil
-}
-
 func (l *lite) write(ctx context.Context, lane Lane, f closure) (*Tx, error) {
 	return l.writer.write(ctx, lane, f)
 }
@@ -161,17 +74,33 @@ func (l *lite) read(ctx context.Context, f closure) (*Tx, error) {
 	defer func() { l.idle <- c }()
 	if _, err := c.ExecContext(context.Background(), "BEGIN"); err != nil {
 		l.d.suspect(err)
+		c = l.replaced(c)
 		return nil, translate(err, nil)
 	}
-	tx := l.d.newTx(ctx, c)
+	tx := l.d.newTx(ctx, c, true)
 	defer l.finish(ctx, c)()
 	return tx, tx.run(f)
+}
+
+// replaced gives up a reader that cannot even begin, if there is a better one to be had.
+func (l *lite) replaced(c *conn) *conn {
+	fresh, err := connect(context.Background(), l.readAll, false)
+	if err != nil {
+		return c
+	}
+	c.close()
+	return fresh
 }
 
 // finish returns what ends the snapshot. If ctx is over before, the snapshot ends then, whatever the closure is doing:
 // an old one keeps the write-ahead log growing.
 func (l *lite) finish(ctx context.Context, c *conn) func() {
-	rollback := func() { c.ExecContext(context.Background(), "ROLLBACK") }
+	rollback := func() {
+		// Not by c itself: the closure may be using its statements at this moment.
+		if _, err := c.Conn.ExecContext(context.Background(), "ROLLBACK"); err != nil {
+			l.d.opts.Log.Warn("a snapshot did not end", "error", err)
+		}
+	}
 	cut := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() { defer close(cut); rollback() })
 	return func() {

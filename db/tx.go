@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"runtime/debug"
 	"strings"
 	"time"
 )
@@ -21,6 +19,7 @@ type Tx struct {
 
 	d      *DB
 	ctx    context.Context // of the closure
+	reads  bool            // in a Read
 	q      querier
 	after  []func()
 	open   []*sql.Rows
@@ -37,8 +36,8 @@ type querier interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func (d *DB) newTx(ctx context.Context, q querier) *Tx {
-	return &Tx{Now: d.opts.Clock().UnixMilli(), d: d, ctx: ctx, q: q}
+func (d *DB) newTx(ctx context.Context, q querier, reads bool) *Tx {
+	return &Tx{Now: d.opts.Clock().UnixMilli(), d: d, ctx: ctx, q: q, reads: reads}
 }
 
 // Time returns Now as a time in UTC.
@@ -52,8 +51,11 @@ func (tx *Tx) Dialect() Dialect { return tx.d.dialect }
 func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
 
 // ID returns a new id: positive, below 2^53, used nowhere else. It never fails; when the block in memory runs dry the
-// closure is abandoned, and run again once there is a new one. Bulk work calls [DB.Reserve] first.
+// closure is abandoned, and run again once there is a new one. Bulk work calls [DB.Reserve] first. A Read has no ids.
 func (tx *Tx) ID() int64 {
+	if tx.reads {
+		panic("db: Tx.ID called in a Read")
+	}
 	id, ok := tx.d.ids.next()
 	if !ok {
 		tx.dry = true
@@ -68,7 +70,7 @@ func (tx *Tx) ExecContext(ctx context.Context, query string, args ...any) (sql.R
 	if tx.failed != nil {
 		return nil, tx.failed
 	}
-	res, err := tx.q.ExecContext(tx.context(ctx), tx.rewrite(query), args...)
+	res, err := tx.q.ExecContext(tx.context(ctx), tx.text(query), args...)
 	return res, tx.fail(err)
 }
 
@@ -77,7 +79,7 @@ func (tx *Tx) PrepareContext(ctx context.Context, query string) (*sql.Stmt, erro
 	if tx.failed != nil {
 		return nil, tx.failed
 	}
-	stmt, err := tx.q.PrepareContext(tx.context(ctx), tx.rewrite(query))
+	stmt, err := tx.q.PrepareContext(tx.context(ctx), tx.text(query))
 	return stmt, tx.fail(err)
 }
 
@@ -86,7 +88,7 @@ func (tx *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql
 	if tx.failed != nil {
 		return nil, tx.failed
 	}
-	rows, err := tx.q.QueryContext(tx.context(ctx), tx.rewrite(query), args...)
+	rows, err := tx.q.QueryContext(tx.context(ctx), tx.text(query), args...)
 	if err != nil {
 		return nil, tx.fail(err)
 	}
@@ -99,7 +101,7 @@ func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *s
 	if tx.failed != nil {
 		return tx.d.failedRow(tx.failed)
 	}
-	row := tx.q.QueryRowContext(tx.context(ctx), tx.rewrite(query), args...)
+	row := tx.q.QueryRowContext(tx.context(ctx), tx.text(query), args...)
 	if err := row.Err(); err != nil {
 		return tx.d.failedRow(tx.fail(err))
 	}
@@ -109,14 +111,18 @@ func (tx *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *s
 // context keeps statements from being interrupted by a context that the closure brought along: in a Write that would
 // roll back the whole group.
 func (tx *Tx) context(ctx context.Context) context.Context {
-	if tx.ctx.Done() == nil || ctx.Done() == nil {
-		return tx.ctx
+	if tx.reads && ctx.Done() != nil {
+		return ctx
 	}
-	return ctx
+	return tx.ctx
 }
 
-// rewrite makes the marker that a worker's claim carries into a lock on PostgreSQL. SQLite has one writer and no need.
-func (tx *Tx) rewrite(query string) string {
+// text is what the database gets to see: on PostgreSQL the marker that a worker's claim carries becomes a lock. SQLite
+// has one writer and no need of it.
+func (tx *Tx) text(query string) string {
+	if tx.d.opts.Trace != nil {
+		tx.d.opts.Trace(query)
+	}
 	if tx.d.dialect == SQLite {
 		return query
 	}
@@ -135,57 +141,6 @@ func (tx *Tx) fail(err error) error {
 	}
 	tx.failed = translate(err, indexOf)
 	return tx.failed
-}
-
-// run calls the closure. It returns its error, or why the transaction must not be committed though it returned none.
-func (tx *Tx) run(f closure) (err error) {
-	returned := false
-	defer func() {
-		tx.end()
-		if tx.dry {
-			recover()
-			err = errDry
-		} else if !returned {
-			err = panicked(recover())
-		}
-	}()
-	err = f(tx.ctx, tx)
-	returned = true
-	if err == nil {
-		err = tx.failed
-	}
-	return translate(err, nil)
-}
-
-// end closes what the closure left open and makes its Tx useless, in case it was kept.
-func (tx *Tx) end() {
-	for _, rows := range tx.open {
-		rows.Close()
-	}
-	tx.open = nil
-	if tx.failed == nil {
-		tx.failed = errEnded
-	}
-}
-
-func panicked(p any) error {
-	return &Error{Code: Internal, Text: "A closure panicked", Cause: fmt.Errorf("%v\n%s", p, debug.Stack())}
-}
-
-// afterwards runs what was left for after the commit.
-func (tx *Tx) afterwards() {
-	for _, f := range tx.after {
-		tx.d.guarded(f)
-	}
-}
-
-func (d *DB) guarded(f func()) {
-	defer func() {
-		if p := recover(); p != nil {
-			d.opts.Log.Error("panic after a commit", "error", panicked(p))
-		}
-	}()
-	f()
 }
 
 // failedRow makes a row whose Scan returns err. database/sql makes one only for a context that is over.

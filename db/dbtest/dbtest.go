@@ -21,6 +21,7 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB), options ...func(*db.Opti
 func New(t testing.TB, dialect db.Dialect, options ...func(*db.Options)) *db.DB {
 	t.Helper()
 	o := Options(options...)
+	o.Trace = tracing(dialect)
 	d := Open(t, URL(t, dialect, o.Migrations == nil), o)
 	if o.Migrations != nil {
 		if err := d.Migrate(t.Context()); err != nil {
