@@ -3,6 +3,7 @@ package sms
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"fiel/db"
 	"fiel/members"
@@ -120,7 +121,7 @@ func (d Draft) message(ctx context.Context, tx *db.Tx) (Message, error) {
 	case m.Phone == "":
 		m.leaveOut(ReasonStopped, tx.Now)
 	default:
-		if err := Check(m.Body); err != nil {
+		if err := Check(strings.TrimSpace(m.Body)); err != nil {
 			return Message{}, err
 		}
 	}
