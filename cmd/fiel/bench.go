@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,6 +49,7 @@ func (c *benchCmd) Run(a *App) error {
 		return db.Errorf(db.Refused, "no folder for the benchmark: %w", err)
 	}
 	defer os.RemoveAll(dir)
+	a.log = newLog(a.Err, slog.LevelError)
 	b := &bench{benchCmd: c, app: a, dir: dir, bar: progressbar.NewOptions(6, progressbar.OptionSetWriter(a.Err),
 		progressbar.OptionSetVisibility(isTerminal(a.Err)), progressbar.OptionClearOnFinish())}
 	for name, measure := range []func() error{b.purchases, b.blasts, b.start} {

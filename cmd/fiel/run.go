@@ -57,6 +57,7 @@ type commands struct {
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
 
+	Bench  benchCmd  `cmd:"" help:"Measure this machine, as ratios."`
 	Doctor doctorCmd `cmd:"" help:"Look for what is wrong with the set-up and say how to mend it."`
 }
 
