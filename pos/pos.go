@@ -25,7 +25,7 @@ type Service struct {
 }
 
 // Till finds the till that a webhook's URL names and opens its live secrets, at most two; a revoked till has none. db.Missing when
-// there is no such till.
+// there is no such till, db.Internal when its secrets do not open with our key.
 func (s *Service) Till(ctx context.Context, path string) (Till, []string, error) {
 	var till Till
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -36,7 +36,10 @@ func (s *Service) Till(ctx context.Context, path string) (Till, []string, error)
 		return Till{}, nil, err
 	}
 	secrets, err := till.Secrets(s.Key)
-	return till, secrets, err
+	if err != nil {
+		return Till{}, nil, db.Errorf(db.Internal, "%w", err)
+	}
+	return till, secrets, nil
 }
 
 // Record takes in one sale and answers what became of it. It may be called any number of times, also at once: the same sale is

@@ -82,11 +82,7 @@ func (d desk) firstOrAgain(ctx context.Context, tx *db.Tx, r Refund, do func(Ref
 	if err != nil {
 		return Answer{}, err
 	}
-	n, err := New(tx).insertRefund(ctx, insertRefundParams{
-		ProgramID: row.ProgramID, ID: row.ID, TillID: row.TillID, Ref: row.Ref, Meant: row.Meant, PurchaseRef: row.PurchaseRef,
-		PurchaseID: row.PurchaseID, State: row.State, Amount: row.Amount, Currency: row.Currency, Lines: row.Lines, Taken: row.Taken,
-		ReceivedAt: row.ReceivedAt, Answer: row.Answer, Status: row.Status, Body: row.Body,
-	})
+	n, err := New(tx).insertRefund(ctx, insertRefundParams(row))
 	if err == nil && n == 0 {
 		err = errOvertaken
 	}

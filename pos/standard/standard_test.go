@@ -287,6 +287,15 @@ type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("cut") }
 
+// A key that is not ours is our fault, not the till's.
+func TestTheWrongKey(t *testing.T) {
+	o := open(t, db.SQLite)
+	o.Handler.(*standard.Webhook).Service.Key = members.NewKey()
+	if w := o.post(`{"type":"purchase.completed","data":{"id":"T-1","amount":1000}}`); w.Code != http.StatusInternalServerError || strings.Contains(w.Body.String(), "FIEL") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+}
+
 // While the database is closing a till is asked to come back.
 func TestBusy(t *testing.T) {
 	o := open(t, db.SQLite)
