@@ -220,3 +220,28 @@ func TestTicksOfAnyLength(t *testing.T) {
 		}
 	})
 }
+
+func FuzzCalendar(f *testing.F) {
+	for _, c := range []Calendar{
+		{On: "daily", At: "10:00"}, {On: "fri", At: "16:00", Ends: "18:00"}, {On: "mon,thu", At: "7:05", Ends: "9d", Last: "2027-12-31"},
+		{On: "2027-12-24", At: "10:00", Ends: "2027-12-24 20:00"}, {On: "now"},
+	} {
+		f.Add(c.On, c.At, c.Ends, c.Last)
+	}
+	loc := zone(f, "Europe/Madrid")
+	last := time.Date(2027, 3, 20, 0, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, on, at, ends, end string) {
+		s, err := Calendar{On: on, At: at, Ends: ends, Last: end}.read()
+		if err != nil {
+			if db.CodeOf(err) != db.Invalid {
+				t.Fatal(err)
+			}
+			return
+		}
+		for _, o := range s.due(loc, last, last.AddDate(0, 0, 20)) {
+			if !o.At.After(last) || o.Key != once && !o.Ends.After(o.At) {
+				t.Fatalf("%q %q %q %q: %v", on, at, ends, end, o)
+			}
+		}
+	})
+}

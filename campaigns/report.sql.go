@@ -63,7 +63,7 @@ func (q *Queries) boughtInside(ctx context.Context, arg boughtInsideParams) ([]b
 const vouchersUsed = `-- name: vouchersUsed :one
 SELECT CAST(COALESCE(SUM(CASE WHEN vouchers.state = 'redeemed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS used,
     CAST(COALESCE(SUM(CASE WHEN vouchers.state = 'cancelled' THEN 0 ELSE 1 END), 0) AS BIGINT) AS granted
-FROM vouchers WHERE vouchers.program_id = $1 AND vouchers.run_id = $2
+FROM vouchers WHERE vouchers.program_id = $1 AND vouchers.run_id = $2 AND vouchers.run_id <> 0
 `
 
 type vouchersUsedRow struct {

@@ -56,7 +56,7 @@ func openShop(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram)
 		if s.store, err = members.CreateStore(ctx, tx, s.p, members.NewStore{Name: "Centro"}); err != nil {
 			return err
 		}
-		_, err = sms.AddEnvSender(ctx, tx, s.p.ID)
+		_, err = sms.AddSender(ctx, tx, s.key, s.p.ID, sms.Address{AccountSID: "AC00000000000000000000000000000001", Token: "secret", Number: "+525500000000"})
 		return err
 	})
 	return s
