@@ -8,6 +8,6 @@ FROM vouchers WHERE vouchers.program_id = $1 AND vouchers.run_id = $2 AND vouche
 SELECT CASE WHEN messages.state = 'holdout' THEN 'holdout' ELSE 'texted' END AS part,
     COUNT(DISTINCT purchases.member_id) AS buyers, CAST(COALESCE(SUM(purchases.amount - purchases.refunded), 0) AS BIGINT) AS revenue
 FROM messages JOIN purchases ON purchases.program_id = messages.program_id AND purchases.member_id = messages.member_id
-WHERE messages.program_id = @program_id AND messages.run_id = @run_id AND messages.state NOT IN ('left_out', 'cancelled', 'failed')
+WHERE messages.program_id = @program_id AND messages.run_id = @run_id AND messages.run_id <> 0 AND messages.state NOT IN ('left_out', 'cancelled', 'failed')
   AND purchases.state = 'credited' AND purchases.occurred_at >= @starts_at AND purchases.occurred_at < @ends_at
 GROUP BY CASE WHEN messages.state = 'holdout' THEN 'holdout' ELSE 'texted' END;

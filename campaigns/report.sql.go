@@ -13,7 +13,7 @@ const boughtInside = `-- name: boughtInside :many
 SELECT CASE WHEN messages.state = 'holdout' THEN 'holdout' ELSE 'texted' END AS part,
     COUNT(DISTINCT purchases.member_id) AS buyers, CAST(COALESCE(SUM(purchases.amount - purchases.refunded), 0) AS BIGINT) AS revenue
 FROM messages JOIN purchases ON purchases.program_id = messages.program_id AND purchases.member_id = messages.member_id
-WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.state NOT IN ('left_out', 'cancelled', 'failed')
+WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.run_id <> 0 AND messages.state NOT IN ('left_out', 'cancelled', 'failed')
   AND purchases.state = 'credited' AND purchases.occurred_at >= $3 AND purchases.occurred_at < $4
 GROUP BY CASE WHEN messages.state = 'holdout' THEN 'holdout' ELSE 'texted' END
 `

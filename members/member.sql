@@ -7,7 +7,7 @@ RETURNING *;
 SELECT * FROM members WHERE program_id = $1 AND id = $2;
 
 -- name: memberByPhone :one
-SELECT * FROM members WHERE program_id = $1 AND phone = $2;
+SELECT * FROM members WHERE program_id = $1 AND phone = $2 AND phone <> '';
 
 -- name: memberByCard :one
 SELECT member_id FROM cards WHERE program_id = $1 AND code = $2;

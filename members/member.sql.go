@@ -217,7 +217,7 @@ func (q *Queries) memberByID(ctx context.Context, programID int64, iD int64) (Me
 }
 
 const memberByPhone = `-- name: memberByPhone :one
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND phone = $2
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND phone = $2 AND phone <> ''
 `
 
 func (q *Queries) memberByPhone(ctx context.Context, programID int64, phone Phone) (Member, error) {

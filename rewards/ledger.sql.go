@@ -226,10 +226,10 @@ func (q *Queries) insertLot(ctx context.Context, arg insertLotParams) error {
 }
 
 const lapsedOf = `-- name: lapsedOf :one
-SELECT CAST(COALESCE(SUM(-lot_moves.points), 0) AS BIGINT) FROM lots
-JOIN lot_moves ON lot_moves.program_id = lots.program_id AND lot_moves.lot_id = lots.id
+SELECT CAST(COALESCE(SUM(-lot_moves.points), 0) AS BIGINT) FROM lot_moves
 JOIN entries ON entries.program_id = lot_moves.program_id AND entries.id = lot_moves.entry_id
-WHERE lots.program_id = $1 AND lots.entry_id = $2 AND entries.kind = 'expire'
+WHERE lot_moves.program_id = $1 AND entries.kind = 'expire'
+  AND lot_moves.lot_id IN (SELECT lots.id FROM lots WHERE lots.program_id = $1 AND lots.entry_id = $2)
 `
 
 // The points of an entry's own lot that lapsed.

@@ -26,7 +26,7 @@ WHERE program_id = $1 AND member_id = $2 AND state = 'issued' AND expires_at > $
 ORDER BY expires_at, id;
 
 -- name: vouchersSpentOn :many
-SELECT * FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY id;
+SELECT * FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY issued_at, id;
 
 -- name: useVoucher :one
 UPDATE vouchers SET state = 'redeemed', redeemed_at = @now, store_id = @store_id, purchase_id = @purchase_id, actor = @actor

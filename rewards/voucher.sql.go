@@ -609,7 +609,7 @@ func (q *Queries) vouchersOf(ctx context.Context, arg vouchersOfParams) ([]Vouch
 }
 
 const vouchersSpentOn = `-- name: vouchersSpentOn :many
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY id
+SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY issued_at, id
 `
 
 func (q *Queries) vouchersSpentOn(ctx context.Context, programID int64, purchaseID int64) ([]Voucher, error) {
