@@ -344,6 +344,7 @@ func TestProgramsRefuseWhatCannotWork(t *testing.T) {
 			"country":      func(p *members.NewProgram) { p.Country = "Peru" },
 			"currency":     func(p *members.NewProgram) { p.Currency = "soles" },
 			"zone":         func(p *members.NewProgram) { p.Zone = "Lima" },
+			"language":     func(p *members.NewProgram) { p.Language = "qu" },
 			"local zone":   func(p *members.NewProgram) { p.Zone = "Local" },
 			"huge bonus":   func(p *members.NewProgram) { p.JoinBonus = 1_000_001 },
 			"less than no": func(p *members.NewProgram) { p.JoinBonus = -1 },

@@ -2,11 +2,13 @@ package members
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"fiel/db"
+	"fiel/templates"
 )
 
 // NewProgram is what a program is made from.
@@ -30,6 +32,9 @@ func (n NewProgram) validate() error {
 	}
 	if len(n.Currency) != 3 || n.Currency != strings.ToUpper(n.Currency) {
 		return db.Errorf(db.Invalid, "%q is no currency: three capital letters such as PEN, MXN, EUR, USD", n.Currency)
+	}
+	if !slices.Contains(templates.Languages(), n.Language) {
+		return db.Errorf(db.Invalid, "there are no texts in %q yet: use one of %s", n.Language, strings.Join(templates.Languages(), ", "))
 	}
 	if n.JoinBonus < 0 || n.JoinBonus > 1_000_000 {
 		return db.Errorf(db.Invalid, "a join bonus is 0 to 1,000,000 points")

@@ -33,5 +33,24 @@ func Tidy(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (n int
 	return n, nil
 }
 
+// Tidy does so for every program, until there is nothing left to end. It may be called at any time and by any number of processes.
+func (s *Service) Tidy(ctx context.Context) error {
+	var programs []members.Program
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		programs, err = members.Programs(ctx, tx)
+		return err
+	})
+	for _, p := range programs {
+		for more := true; more && err == nil && ctx.Err() == nil; {
+			err = s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
+				n, err := Tidy(ctx, tx, p, 200)
+				more = n > 0
+				return err
+			})
+		}
+	}
+	return err
+}
+
 // heldSince is when a purchase must have happened at the earliest to be held still, unix milliseconds.
 func heldSince(tx *db.Tx, p members.Program) int64 { return tx.Now - p.HeldDays*day }

@@ -21,39 +21,50 @@ func ReleaseDue(ctx context.Context, tx *db.Tx, p members.Program, limit int64) 
 	slices.SortFunc(due, func(a, b dueVouchersRow) int {
 		return cmp.Or(cmp.Compare(a.MemberID, b.MemberID), cmp.Compare(a.ID, b.ID))
 	})
+	var ended []released
 	for _, v := range due {
-		done, err := release(ctx, tx, p, v)
+		r, err := release(ctx, tx, p, v)
+		if db.NotFound(err) {
+			continue // another process did, or it was used in the last moment of its time
+		}
 		if err != nil {
 			return 0, err
 		}
-		if done {
-			n++
+		ended = append(ended, r)
+	}
+	// Texts take the day's counters, and those come after all members: in turns they would wait for a till that waits for them.
+	for _, r := range ended {
+		if r.voucher.Cost == 0 {
+			continue
+		}
+		if err := r.voucher.tellBack(ctx, tx, p, r.member); err != nil {
+			return 0, err
 		}
 	}
-	return n, nil
+	return int64(len(ended)), nil
 }
 
-// release ends one voucher; done is false when another process did, or it was used in the last moment of its time.
-func release(ctx context.Context, tx *db.Tx, p members.Program, due dueVouchersRow) (done bool, err error) {
+// released is a voucher that was ended, and whose it was.
+type released struct {
+	voucher Voucher
+	member  members.Member
+}
+
+// release ends one voucher; db.Missing when it is not due any more.
+func release(ctx context.Context, tx *db.Tx, p members.Program, due dueVouchersRow) (released, error) {
 	m, err := members.Lock(ctx, tx, p.ID, due.MemberID)
 	if err != nil {
-		return false, err
+		return released{}, err
 	}
 	v, err := New(tx).expireVoucher(ctx, expireVoucherParams{ProgramID: p.ID, ID: due.ID, ExpiresAt: tx.Now})
-	if db.NotFound(err) {
-		return false, nil
-	}
 	if err != nil || v.Cost == 0 {
-		return err == nil, err
+		return released{v, m}, err
 	}
 	e, m, err := v.refill(ctx, tx, m)
 	if err != nil {
-		return false, err
+		return released{}, err
 	}
-	if err := New(tx).setRelease(ctx, setReleaseParams{ProgramID: p.ID, ID: v.ID, ReleaseEntry: e.ID}); err != nil {
-		return false, err
-	}
-	return true, v.tellBack(ctx, tx, p, m)
+	return released{v, m}, New(tx).setRelease(ctx, setReleaseParams{ProgramID: p.ID, ID: v.ID, ReleaseEntry: e.ID})
 }
 
 // refill gives the points of a bought voucher back, and the thing to the stock.

@@ -161,9 +161,10 @@ func (h *house) ready(ctx context.Context) error {
 	return h.db.Ready(ctx)
 }
 
-// tick lets the calendar run up to now.
+// tick lets the calendar run up to now, and tidies what has been kept for its time.
 func (h *house) tick(ctx context.Context) {
-	if err := h.calendar.Tick(ctx, h.app.clock()); err != nil && ctx.Err() == nil {
+	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx))
+	if err != nil && ctx.Err() == nil {
 		h.app.log.Error("the calendar did not run", "error", err)
 	}
 }
