@@ -19,6 +19,7 @@ import (
 	"fiel/rewards"
 	"fiel/sms"
 	"fiel/sms/inbox"
+	"fiel/sms/twilio"
 )
 
 var update = flag.Bool("update", false, "write the replies of the conversations as they are now")
@@ -73,7 +74,7 @@ func (s *shop) text(from, body string) string {
 	s.t.Helper()
 	s.texts++
 	a, err := s.box.Receive(s.t.Context(), sms.Inbound{
-		ProviderID: fmt.Sprintf("SM%032x", s.texts), AccountSID: account, To: shopNumber, From: from, Body: body,
+		ProviderID: fmt.Sprintf("SM%032x", s.texts), AccountSID: account, To: shopNumber, From: from, Body: body, Handled: twilio.Answers(body),
 	})
 	if err != nil {
 		s.t.Fatalf("%s texts %q: %v", from, body, err)

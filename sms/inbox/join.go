@@ -49,16 +49,16 @@ func (th *Thread) welcome() bool {
 
 func (th *Thread) welcomeWords(returning bool, a pos.Admission) (Reply, error) {
 	f := templates.Fields{"name": th.Member.Name}
-	switch {
-	case returning:
+	if returning {
 		f["balance"] = digits(th.Member.Balance)
 		return th.say("welcome_back", f)
-	case th.Intent.UnknownCode != "":
-		f["code"] = th.Intent.UnknownCode
-		return th.say("joined_code_unknown", f)
 	}
 	if a.Points > 0 {
 		f["points"] = digits(a.Points)
+	}
+	if th.Intent.UnknownCode != "" {
+		f["code"] = th.Intent.UnknownCode
+		return th.say("joined_code_unknown", f)
 	}
 	if th.asksTwice() {
 		return th.say("joined_confirm", f)
