@@ -190,9 +190,12 @@ func (c *cafe) agreeAll(ctx context.Context, all []guest) error {
 // sale is a plausible ticket: one to three things of the menu.
 func (c *cafe) sale(n int, v visit) pos.Sale {
 	menu := []pos.Line{
-		{SKU: "CAP", Name: "Capuchino", Category: "cafe", Amount: 1100}, {SKU: "AME", Name: "Americano", Category: "cafe", Amount: 900},
-		{SKU: "LAT", Name: "Latte", Category: "cafe", Amount: 1200}, {SKU: "SAN", Name: "Sandwich de pollo", Category: "comida", Amount: 1800},
-		{SKU: "CRO", Name: "Croissant", Category: "pan", Amount: 700}, {SKU: "TOR", Name: "Torta de chocolate", Category: "postre", Amount: 1600},
+		{SKU: "CAP", Name: "Capuchino", Category: "cafe", Amount: 1100},
+		{SKU: "AME", Name: "Americano", Category: "cafe", Amount: 900},
+		{SKU: "LAT", Name: "Latte", Category: "cafe", Amount: 1200},
+		{SKU: "SAN", Name: "Sandwich de pollo", Category: "comida", Amount: 1800},
+		{SKU: "CRO", Name: "Croissant", Category: "pan", Amount: 700},
+		{SKU: "TOR", Name: "Torta de chocolate", Category: "postre", Amount: 1600},
 	}
 	s := pos.Sale{Program: c.program.ID, Till: c.till.ID, Ref: fmt.Sprintf("D-%05d", n+1), Phone: v.phone.E164(), OccurredAt: v.at.UnixMilli()}
 	for range 1 + c.dice.IntN(3) {
