@@ -28,15 +28,15 @@ type wired struct {
 }
 
 // wire gives a database a shop without a pace, open around the clock.
-func wire(t testing.TB, d *db.DB, faults fake.Faults) *wired {
+func wire(t testing.TB, d *db.DB, faults fake.Faults, options fake.Options) *wired {
 	t.Helper()
-	f, err := fake.Start(fake.Options{Seed: 1})
+	f, err := fake.Start(options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { f.Close() })
 	f.Set(faults)
-	w := &wired{t: t, d: d, fake: f, client: newClient(t, f.URL()), key: members.NewKey()}
+	w := &wired{t: t, d: d, fake: f, client: newClientTo(t, f.URL(), "http://127.0.0.1:1"), key: members.NewKey()}
 	w.write(func(ctx context.Context, tx *db.Tx) (err error) {
 		w.p, w.s, err = newShop(ctx, tx, w.key)
 		return err
@@ -44,10 +44,10 @@ func wire(t testing.TB, d *db.DB, faults fake.Faults) *wired {
 	return w
 }
 
-func newClient(t testing.TB, base string) *twilio.Client {
+func newClientTo(t testing.TB, base, public string) *twilio.Client {
 	t.Helper()
 	c, err := twilio.New(twilio.Config{
-		AccountSID: fake.AccountSID, Token: fake.Token, From: fake.Number, BaseURL: base, PublicURL: "http://127.0.0.1:1",
+		AccountSID: fake.AccountSID, Token: fake.Token, From: fake.Number, BaseURL: base, PublicURL: public,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -176,7 +176,7 @@ func BenchmarkBlast(b *testing.B) {
 			for b.Loop() {
 				clock := atNoon()
 				d := dbtest.New(b, dialect, func(o *db.Options) { o.Clock = clock })
-				w := wire(b, d, fake.Faults{Callbacks: fake.Callbacks{Off: true}})
+				w := wire(b, d, fake.Faults{Callbacks: fake.Callbacks{Off: true}}, fake.Options{Seed: 1})
 				w.bare(1000) // connections and caches
 				w.blast(n)
 				w.exec("UPDATE senders SET pace = 0")

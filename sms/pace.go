@@ -58,7 +58,8 @@ func (p *pacer) accepted(now time.Time, parts int64) {
 // answered counts a clear answer other than a yes: the provider is there.
 func (p *pacer) answered() { p.failures, p.doubts = 0, 0 }
 
-// throttled is a 429: half the rate, once a second, and a pause if the provider asked for one.
+// throttled is a 429: half the rate, once a second, but not much less than what was accepted in the second before; and a pause if the
+// provider asked for one.
 func (p *pacer) throttled(now time.Time, wait time.Duration) {
 	p.failures, p.doubts = 0, 0
 	if until := now.Add(min(wait, longestPause)); until.After(p.until) {
@@ -78,7 +79,7 @@ func (p *pacer) throttled(now time.Time, wait time.Duration) {
 			p.lift = 4 * rate
 		}
 	}
-	p.limit, p.changed = max(rate/2, 1), now
+	p.limit, p.changed = max(rate/2, 0.9*max(p.now, p.before), 1), now
 	p.lift = max(p.lift, 2*p.limit)
 }
 

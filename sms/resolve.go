@@ -28,14 +28,24 @@ const (
 // sweep turns expired leases into unknown texts and applies callbacks that were waiting for a row to learn its sid. It is the first
 // thing a worker does: what a killed process left behind is looked for and never sent blindly.
 func (w *Worker) sweep(ctx context.Context) {
-	var programs []int64
-	err := w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		programs, err = New(tx).programsToSweep(ctx)
+	var all []dust
+	err := w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		programs, err := New(tx).programsToSweep(ctx)
+		all = nil
+		for _, program := range programs {
+			if err != nil {
+				break
+			}
+			var d dust
+			if d, err = dustOf(ctx, tx, program); d.late || len(d.matched) > 0 {
+				all = append(all, d)
+			}
+		}
 		return err
 	})
-	for _, program := range programs {
+	for _, d := range all {
 		if err == nil {
-			err = w.sweepProgram(ctx, program)
+			err = w.sweepUp(ctx, d)
 		}
 	}
 	if err != nil && ctx.Err() == nil {
@@ -43,30 +53,34 @@ func (w *Worker) sweep(ctx context.Context) {
 	}
 }
 
-func (w *Worker) sweepProgram(ctx context.Context, program int64) error {
-	var late int64
-	var matched []string
-	err := w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if late, err = New(tx).expired(ctx, program, tx.Now); err != nil {
-			return err
-		}
-		matched, err = New(tx).matchedCallbacks(ctx, program)
-		return err
-	})
+// dust is what there is to sweep in a program.
+type dust struct {
+	program int64
+	late    bool     // there are leases that ended
+	matched []string // sids of callbacks whose row knows it now
+}
+
+func dustOf(ctx context.Context, tx *db.Tx, program int64) (dust, error) {
+	late, err := New(tx).expired(ctx, program, tx.Now)
 	if err != nil {
-		return err
+		return dust{}, err
 	}
-	if late > 0 {
+	matched, err := New(tx).matchedCallbacks(ctx, program)
+	return dust{program, late > 0, matched}, err
+}
+
+func (w *Worker) sweepUp(ctx context.Context, d dust) error {
+	if d.late {
 		err := w.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
-			_, err := New(tx).expireLeases(ctx, program, tx.Now)
+			_, err := New(tx).expireLeases(ctx, d.program, tx.Now)
 			return err
 		})
 		if err != nil {
 			return err
 		}
 	}
-	for _, sid := range matched {
-		if err := w.applyMatched(ctx, program, sid); err != nil {
+	for _, sid := range d.matched {
+		if err := w.applyMatched(ctx, d.program, sid); err != nil {
 			return err
 		}
 	}

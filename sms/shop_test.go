@@ -121,6 +121,16 @@ func (s *shop) joinIn(ctx context.Context, tx *db.Tx, n int) (members.Member, er
 		members.Declaration{Kind: members.MarketingTexts, Given: true, Door: "text"})
 }
 
+// byNumber finds the member that join made of n.
+func (s *shop) byNumber(n int) (m members.Member) {
+	s.t.Helper()
+	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
+		m, err = members.ByPhone(ctx, tx, s.p.ID, members.Phone(fmt.Sprintf("+5255%08d", 10000000+n)))
+		return err
+	})
+	return m
+}
+
 // enqueue queues a text of a class; edit may change the draft.
 func (s *shop) enqueue(m members.Member, class Class, body string, edit ...func(*Draft)) (text Message) {
 	s.t.Helper()

@@ -1,0 +1,279 @@
+package sms
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"fiel/db"
+)
+
+// running starts a worker and returns what stops it and waits for its end.
+func (s *shop) running(w *Worker) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(s.t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- w.Run(ctx) }()
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := <-ended; err != nil {
+				s.t.Error(err)
+			}
+		})
+	}
+	s.t.Cleanup(stop)
+	return stop
+}
+
+// eventually waits for a condition, for a few seconds at most.
+func (s *shop) eventually(what string, f func() bool) {
+	s.t.Helper()
+	for begun := time.Now(); time.Since(begun) < 20*time.Second; time.Sleep(2 * time.Millisecond) {
+		if f() {
+			return
+		}
+	}
+	s.t.Fatalf("not in time: %s", what)
+}
+
+func (s *shop) unlimited() { s.exec("UPDATE senders SET pace = 0") }
+
+func TestWorkerSendsAtOnceAndWhenWoken(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+		s.unlimited()
+		s.enqueue(s.join(1), Service, "waiting since yesterday")
+		m := s.join(2)
+		w := s.worker()
+		begun := time.Now()
+		stop := s.running(w)
+		s.eventually("the first text", func() bool { return len(s.net.accepted()) == 1 })
+		first := time.Since(begun)
+		woken := time.Now()
+		err := s.d.Write(WithWaker(t.Context(), w.Wake), db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+			_, err := Enqueue(ctx, tx, Draft{Program: s.p, Member: m, Class: Service, Body: "just now"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.eventually("the second text", func() bool { return len(s.net.accepted()) == 2 })
+		second := time.Since(woken)
+		stop()
+		// A busy machine may take longer; a poll would take a second.
+		if first > 700*time.Millisecond || second > 700*time.Millisecond {
+			t.Errorf("the first text took %v after the start, the second %v after it was queued", first, second)
+		}
+		if got := s.count("SELECT COUNT(*) FROM messages WHERE state = 'sent'"); got != 2 {
+			t.Errorf("%d texts are sent, want 2", got)
+		}
+	})
+}
+
+// Two workers on one database, as two replicas have: each text leaves once, whoever takes it.
+func TestTwoWorkers(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.unlimited()
+		const n = 300
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			for i := range n {
+				m, err := s.joinIn(ctx, tx, i)
+				if err != nil {
+					return err
+				}
+				if _, err := Enqueue(ctx, tx, Draft{Program: s.p, Member: m, Class: Marketing, Run: 7, Body: fmt.Sprintf("text %d", i)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		one, two := s.worker(), s.worker()
+		stop1, stop2 := s.running(one), s.running(two)
+		s.eventually("all texts", func() bool { return len(s.net.accepted()) >= n })
+		stop1()
+		stop2()
+		s.onceEach(n)
+		if a, b := one.Stats.Accepted.Load(), two.Stats.Accepted.Load(); a+b != n {
+			t.Errorf("the workers sent %d and %d", a, b)
+		}
+	})
+}
+
+// onceEach checks the journal: n texts, each once, and each row knows its sid.
+func (s *shop) onceEach(n int) {
+	s.t.Helper()
+	sids := map[int64]string{}
+	for _, p := range s.net.accepted() {
+		if sids[p.MessageID] != "" {
+			s.t.Errorf("text %d left twice", p.MessageID)
+		}
+		sids[p.MessageID] = p.sid
+	}
+	if len(sids) != n {
+		s.t.Errorf("%d texts left, want %d", len(sids), n)
+	}
+	for id, sid := range sids {
+		if got := s.message(id); got.State != StateSent || got.SID != sid {
+			s.t.Errorf("text %d: %s with sid %q, the carrier gave %q", id, got.State, got.SID, sid)
+		}
+	}
+}
+
+// A stop that was acknowledged keeps back what has not been posted: no post begins after it.
+func TestStopAgainstClaim(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.unlimited()
+		const n = 60
+		type person struct {
+			stopped atomic.Bool
+			late    atomic.Int64
+		}
+		people := map[string]*person{}
+		var list []int
+		for i := range n {
+			m := s.join(i)
+			people[m.Phone.E164()] = &person{}
+			list = append(list, i)
+			for j := range 3 {
+				s.enqueue(m, Service, fmt.Sprintf("text %d", j))
+			}
+		}
+		s.net.before = func(out Outgoing) {
+			if p := people[out.To]; p.stopped.Load() {
+				p.late.Add(1)
+			}
+			time.Sleep(2 * time.Millisecond)
+		}
+		s.running(s.worker())
+		var stopping sync.WaitGroup
+		for part := range 3 {
+			stopping.Go(func() {
+				for _, i := range list {
+					if i%3 == part {
+						m := s.join(1000 + i) // some other work
+						_ = m
+						who := s.byNumber(i)
+						s.stop(who)
+						people[who.Phone.E164()].stopped.Store(true)
+					}
+				}
+			})
+		}
+		stopping.Wait()
+		s.eventually("nothing waits", func() bool {
+			return s.count("SELECT COUNT(*) FROM messages WHERE state IN ('queued', 'sending')") == 0
+		})
+		late := int64(0)
+		for _, p := range people {
+			late += p.late.Load()
+		}
+		// The last look comes just before the post: between the two a stop may be acknowledged, and one text a connection leaves.
+		if late > 4 {
+			t.Errorf("%d texts left after their reader had stopped", late)
+		}
+		if sent, cancelled := len(s.net.accepted()), s.count("SELECT COUNT(*) FROM messages WHERE state = 'cancelled'"); int64(sent)+cancelled != 3*n {
+			t.Errorf("%d left and %d were cancelled of %d", sent, cancelled, 3*n)
+		}
+	})
+}
+
+// A clean stop lets finish what is on the wire, gives back what is not, and leaves nothing in between.
+func TestCleanStop(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.exec("UPDATE senders SET pace = 40")
+		for i := range 40 {
+			s.enqueue(s.join(i), Marketing, fmt.Sprintf("text %d", i))
+		}
+		s.net.before = func(Outgoing) { time.Sleep(30 * time.Millisecond) }
+		w := s.worker()
+		w.Clock = time.Now // the pace goes by the clock
+		w.Clock = s.clock.Now
+		stop := s.running(w)
+		s.eventually("the first texts", func() bool { return len(s.net.accepted()) >= 2 })
+		stop()
+		sent := len(s.net.accepted())
+		if n := s.count("SELECT COUNT(*) FROM messages WHERE state = 'sent'"); n != int64(sent) {
+			t.Errorf("%d rows are sent, %d texts left", n, sent)
+		}
+		if n := s.count("SELECT COUNT(*) FROM messages WHERE state = 'queued' AND attempts = 0 AND lease = 0"); n != int64(40-sent) {
+			t.Errorf("%d rows wait, want %d", n, 40-sent)
+		}
+	})
+}
+
+// A provider that panics leaves one text unknown and the others on their way.
+func TestPanicWhileSending(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.unlimited()
+		bad := s.enqueue(s.join(1), Service, "poison")
+		good := s.enqueue(s.join(2), Service, "fine")
+		s.net.before = func(out Outgoing) {
+			if out.Body == "poison" {
+				panic("no such letter")
+			}
+		}
+		s.running(s.worker())
+		s.eventually("the good one", func() bool { return s.message(good.ID).State == StateSent })
+		s.eventually("the bad one", func() bool { return s.message(bad.ID).State == StateUnknown })
+	})
+}
+
+// A sender that appears, changes or cannot be used is noticed while the worker runs; the others do not care.
+func TestSendersChange(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.unlimited()
+		w := s.worker()
+		var asked atomic.Int64
+		w.Providers = func(sender Sender) (Provider, error) {
+			if asked.Add(1); sender.Number == "+525533333333" {
+				return nil, errors.New("no such account")
+			}
+			return s.net, nil
+		}
+		s.running(w)
+		s.enqueue(s.join(1), Service, "by the first")
+		s.eventually("the first sender", func() bool { return len(s.net.accepted()) == 1 })
+		var second Sender
+		s.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			if _, err = AddSender(ctx, tx, s.key, s.p.ID, Address{AccountSID: testAccount, Token: "t", Number: "+525533333333"}); err != nil {
+				return err
+			}
+			second, err = AddSender(ctx, tx, s.key, s.p.ID, Address{AccountSID: testAccount, Token: "t", Number: "+525544444444"})
+			return err
+		})
+		s.enqueue(s.join(2), Service, "by the second", func(d *Draft) { d.Sender = second.ID })
+		s.eventually("the second sender", func() bool { return len(s.net.accepted()) == 2 })
+		before := asked.Load()
+		s.exec("UPDATE senders SET number = '+525555555555' WHERE id = $1", second.ID)
+		s.eventually("asked for the new number", func() bool { return asked.Load() > before })
+		s.enqueue(s.join(3), Service, "by the changed one", func(d *Draft) { d.Sender = second.ID })
+		s.eventually("the changed sender", func() bool { return len(s.net.accepted()) == 3 })
+	})
+}
+
+// What the owner has to mend is told, and stops by itself.
+func TestNotices(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.unlimited()
+		s.enqueue(s.join(1), Marketing, "Hoy 2x1", func(d *Draft) { d.Run = 7 })
+		s.net.refuses(Outcome{Result: Rejected, Trouble: trouble(20003, StopSender)})
+		heard := make(chan Notice, 100)
+		w := s.worker()
+		w.Notify = func(n Notice) { heard <- n }
+		s.running(w)
+		if n := <-heard; n.Sender != s.s.ID || n.Text != "It failed. (error 20003)" {
+			t.Errorf("heard %+v", n)
+		}
+		time.Sleep(20 * time.Millisecond)
+		if s.net.posts != 1 {
+			t.Errorf("%d posts with a token that is refused, want 1", s.net.posts)
+		}
+	})
+}
