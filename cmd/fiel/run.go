@@ -121,11 +121,14 @@ func fail(s Streams, err error, asJSON bool) int {
 }
 
 // open opens the database the settings name, ready for work. It makes none: a mistyped path is not a new shop.
-func (a *App) open() (*db.DB, error) {
+func (a *App) open() (*db.DB, error) { return a.openOr(nil) }
+
+// openOr is open for a process that stays: broken is called when the database is not safe to go on with.
+func (a *App) openOr(broken func(error)) (*db.DB, error) {
 	if _, err := os.Stat(a.Database); errors.Is(err, fs.ErrNotExist) && !strings.Contains(a.Database, "://") {
 		return nil, db.Errorf(db.Missing, "there is no database at %s: run `fiel init`, or set FIEL_DATABASE", a.Database)
 	}
-	d, err := db.Open(a.ctx, a.Database, db.Options{Clock: a.clock, Log: a.log})
+	d, err := db.Open(a.ctx, a.Database, db.Options{Clock: a.clock, Log: a.log, Fatal: broken})
 	if err != nil {
 		return nil, err
 	}

@@ -35,19 +35,16 @@ func (c *serveCmd) Run(a *App) error {
 		return db.Errorf(db.Invalid, "%s", s.Mend)
 	}
 	broken := make(chan error, 1)
-	d, err := db.Open(a.ctx, a.Database, db.Options{Clock: a.clock, Log: a.log, Fatal: func(err error) {
+	d, err := a.openOr(func(err error) {
 		select {
 		case broken <- err:
 		default:
 		}
-	}})
+	})
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	if err := d.Ready(a.ctx); err != nil {
-		return err
-	}
 	key, err := a.key(d)
 	if err != nil {
 		return err
