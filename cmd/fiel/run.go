@@ -39,7 +39,7 @@ type Streams struct {
 
 // commands is the command line; each field is one file of this folder.
 type commands struct {
-	Settings
+	Settings `embed:"" group:"Settings; --public-url is FIEL_PUBLIC_URL in the environment and in fiel.conf"`
 
 	JSON    bool  `help:"Answer in JSON."`
 	Program int64 `help:"Which program, where the server has several." placeholder:"ID"`
@@ -73,7 +73,16 @@ type App struct {
 }
 
 // Run is the program: it reads arguments, runs one command and returns its exit code. Tests call it too.
-func Run(ctx context.Context, args []string, s Streams) int {
+func Run(ctx context.Context, args []string, s Streams) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			asked, ok := r.(exit)
+			if !ok {
+				panic(r)
+			}
+			code = int(asked)
+		}
+	}()
 	var c commands
 	parser, err := newParser(&c, s)
 	if err != nil {
