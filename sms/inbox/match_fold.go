@@ -5,7 +5,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -19,7 +18,7 @@ func clean(text string) string {
 		return text[:min(len(text), maxRunes)]
 	}
 	text = strings.ToValidUTF8(head(text), " ")
-	return head(strings.Map(visible, norm.NFKC.String(withoutSymbols(text))))
+	return head(norm.NFKC.String(strings.Map(visible, withoutSymbols(text))))
 }
 
 // plain tells whether a text is printable ASCII, which is clean as it is.
@@ -84,10 +83,13 @@ func fold(word string) string {
 	if plain(word) {
 		return strings.ToLower(word)
 	}
-	word = bare(word)
-	// Folding case may bring marks (İ) or letters that decompose; they settle in one more round.
-	return norm.NFC.String(bare(cases.Fold().String(word)))
+	// Small letters may decompose again (ΐ), hence twice. Not cases.Fold: it turns the small letters of Cherokee into capitals.
+	return norm.NFC.String(bare(oneCase.Replace(strings.ToLower(bare(word)))))
 }
+
+// oneCase is what full case folding does beyond small letters (https://www.unicode.org/Public/UCD/latest/ucd/CaseFolding.txt), as far
+// as it is met in texts.
+var oneCase = strings.NewReplacer("ß", "ss", "ς", "σ")
 
 // bare decomposes a word and drops its marks.
 func bare(word string) string {
@@ -97,75 +99,4 @@ func bare(word string) string {
 		}
 		return visible(r)
 	}, norm.NFKD.String(word))
-}
-
-// token is one word of a text: a run of letters and digits, or a single ideograph, since Chinese puts no spaces between words.
-type token struct {
-	word       string // folded
-	start, end int    // where it stands in the clean text
-}
-
-// reading is a text made ready to be matched.
-type reading struct {
-	text   string  // clean
-	tokens []token // its words
-	words  []string
-}
-
-// read cleans a text and finds its words.
-func read(text string) *reading {
-	t := &reading{text: clean(text)}
-	for i := 0; i < len(t.text); {
-		end := wordEnd(t.text[i:])
-		if end == 0 {
-			_, n := utf8.DecodeRuneInString(t.text[i:])
-			i += n
-			continue
-		}
-		if word := fold(strings.Map(withoutApostrophe, t.text[i:i+end])); word != "" {
-			t.tokens = append(t.tokens, token{word: word, start: i, end: i + end})
-			t.words = append(t.words, word)
-		}
-		i += end
-	}
-	return t
-}
-
-// blank tells that there is nothing to read: no letter, sign or picture.
-func (t *reading) blank() bool { return strings.TrimSpace(t.text) == "" }
-
-// wordEnd is the length of the word that a text begins with, 0 if it begins with none. An apostrophe between letters is part of it.
-func wordEnd(text string) int {
-	end := 0
-	for i, r := range text {
-		switch {
-		case unicode.Is(unicode.Han, r) && !unicode.Is(unicode.M, r):
-			if end == 0 {
-				return utf8.RuneLen(r)
-			}
-			return end
-		case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r) && end > 0:
-			end = i + utf8.RuneLen(r)
-		case isApostrophe(r) && end == i && end > 0 && letterFollows(text[i+utf8.RuneLen(r):]):
-		default:
-			return end
-		}
-	}
-	return end
-}
-
-func letterFollows(text string) bool {
-	r, _ := utf8.DecodeRuneInString(text)
-	return unicode.IsLetter(r) && !unicode.Is(unicode.Han, r)
-}
-
-func isApostrophe(r rune) bool {
-	return r == '\'' || r == '’' || r == '‘' || r == '`' || r == '´' || r == 'ʼ' || r == '′'
-}
-
-func withoutApostrophe(r rune) rune {
-	if isApostrophe(r) {
-		return -1
-	}
-	return r
 }

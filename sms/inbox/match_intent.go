@@ -104,7 +104,7 @@ type Context struct {
 	Year     int               // of today; bounds the year of a birthday. 0: no bound
 	Open     []Kind            // open questions, the last asked first
 	OptOut   string            // the provider's OptOutType: STOP, START, HELP or ""
-	Code     func(string) bool // is this an existing code to join with? nil: none is
+	Code     func(string) bool // is this, in capitals, an existing code to join with? nil: none is
 	Clue     func(string) bool // do these words, folded, answer the open clue? nil: no
 }
 

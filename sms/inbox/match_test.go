@@ -104,8 +104,9 @@ func show(in Intent) string {
 	v := reflect.ValueOf(in)
 	for i := range v.NumField() {
 		name, f := strings.ToLower(v.Type().Field(i).Name), v.Field(i)
+		told := in.Wrong == "" && (name == "on" && in.Command == Promos || name == "score" && in.Command == Score)
 		switch {
-		case f.IsZero() && !(name == "on" && in.Command == Promos && in.Wrong == "") && !(name == "score" && in.Command == Score && in.Wrong == ""):
+		case f.IsZero() && !told:
 		case name == "command" || name == "how" || name == "language":
 			out = append(out, f.String())
 		case f.Kind() == reflect.Bool && f.Bool():
@@ -118,4 +119,36 @@ func show(in Intent) string {
 		return "nothing"
 	}
 	return strings.Join(out, " ")
+}
+
+// TestOrdinary reads what customers write to a shop: nothing of it may change anything, or be taken for a slip of the keys.
+func TestOrdinary(t *testing.T) {
+	b := book(t)
+	for _, text := range rows(t, "testdata/ordinary.txt") {
+		in := b.Match(Context{Language: "es"}, text)
+		harmless := in.Command == None || in.Command.reading() || in.Command == Yes
+		if !harmless || in.Suggest != "" || in.How == HowTypo {
+			t.Errorf("%q is taken for %s", text, show(in))
+		}
+	}
+}
+
+// TestLeaving reads how people say that they want no more texts: each is the last text they get.
+func TestLeaving(t *testing.T) {
+	b := book(t)
+	for _, text := range rows(t, "testdata/leaving.txt") {
+		if in := b.Match(Context{Language: "es"}, text); in.Command != Stop && !in.PromosOff {
+			t.Errorf("%q is taken for %s", text, show(in))
+		}
+	}
+}
+
+// rows are the lines of a file.
+func rows(t *testing.T, file string) []string {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(raw)), "\n")
 }

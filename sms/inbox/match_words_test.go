@@ -46,10 +46,23 @@ func TestKeyword(t *testing.T) {
 			t.Errorf("Keyword(%s, %s) is %q, want %q", row.language, row.command, got, row.want)
 		}
 	}
-	for _, language := range b.Languages() {
-		for _, c := range keyworded() {
-			if in := b.Match(Context{Language: language}, b.Keyword(language, c)); in.Command != c {
-				t.Errorf("%s %s: the keyword %q means %q", language, c, b.Keyword(language, c), in.Command)
+}
+
+// TestKeywords reads the table of keywords that customers are promised, alone and with an argument.
+func TestKeywords(t *testing.T) {
+	b := book(t)
+	for _, row := range rows(t, "testdata/keywords.txt") {
+		name, words, found := strings.Cut(row, " = ")
+		command, language, _ := strings.Cut(name, " ")
+		if !found {
+			t.Fatalf("no = in %q", row)
+		}
+		for i, word := range strings.Split(words, ", ") {
+			if in := b.Match(Context{Language: language}, word); in.Command != Command(command) || in.How != HowExact {
+				t.Errorf("%s is not understood in %s: %s", word, language, show(in))
+			}
+			if i == 0 && b.Keyword(language, Command(command)) != word {
+				t.Errorf("the keyword to show in %s is %s, want %s", language, b.Keyword(language, Command(command)), word)
 			}
 		}
 	}
