@@ -93,7 +93,7 @@ func merge(recipe, own json.RawMessage) (json.RawMessage, error) {
 			continue
 		}
 		if err := json.Unmarshal(raw, &both); err != nil {
-			return nil, db.Errorf(db.Invalid, "the audience cannot be read: %w", err)
+			return nil, db.Errorf(db.Invalid, "The audience cannot be read: %w.", err)
 		}
 	}
 	merged, err := pack(both)

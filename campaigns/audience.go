@@ -49,18 +49,18 @@ func parseAudience(raw []byte) (condition, error) {
 		return all{}, nil
 	}
 	if len(raw) > maxAudienceBytes {
-		return nil, db.Errorf(db.Invalid, "the audience is longer than %d bytes", maxAudienceBytes)
+		return nil, db.Errorf(db.Invalid, "The audience is longer than %d bytes.", maxAudienceBytes)
 	}
 	return parseObject(raw, 1)
 }
 
 func parseObject(raw []byte, depth int) (condition, error) {
 	if depth > maxAudienceDepth {
-		return nil, db.Errorf(db.Invalid, "the audience is nested more than %d deep", maxAudienceDepth)
+		return nil, db.Errorf(db.Invalid, "The audience is nested more than %d deep.", maxAudienceDepth)
 	}
 	var object map[string]json.RawMessage
-	if err := readJSON(raw, &object); err != nil || object == nil {
-		return nil, db.Errorf(db.Invalid, `an audience is an object such as {"language": ["es"]}`)
+	if err := readJSON(raw, &object); err != nil || object == nil || namedTwice(raw) {
+		return nil, db.Errorf(db.Invalid, `An audience is an object such as {"language": ["es"]}.`)
 	}
 	var found all
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -76,7 +76,7 @@ func parseObject(raw []byte, depth int) (condition, error) {
 func parseObjects(name string, raw []byte, depth int) ([]condition, error) {
 	var objects []json.RawMessage
 	if err := readJSON(raw, &objects); err != nil || len(objects) == 0 || len(objects) > maxAudienceList {
-		return nil, db.Errorf(db.Invalid, "%q takes a list of audiences", name)
+		return nil, db.Errorf(db.Invalid, "%q takes a list of audiences.", name)
 	}
 	var found []condition
 	for _, o := range objects {
@@ -97,9 +97,33 @@ func readJSON(raw []byte, into any) error {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return db.Errorf(db.Invalid, "there is something after the end of the JSON")
+		return db.Errorf(db.Invalid, "There is something after the end of the JSON.")
 	}
 	return nil
+}
+
+// namedTwice says whether an object has two fields of one name: which of them is meant nobody knows.
+func namedTwice(object []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(object))
+	seen := map[string]bool{}
+	for depth, isName := 0, false; ; {
+		token, err := d.Token()
+		if err != nil {
+			return false // it was read before
+		}
+		name, _ := token.(string)
+		switch {
+		case token == json.Delim('{') || token == json.Delim('['):
+			depth++
+		case token == json.Delim('}') || token == json.Delim(']'):
+			depth--
+		case depth == 1 && isName && seen[name]:
+			return true
+		case depth == 1 && isName:
+			seen[name] = true
+		}
+		isName = depth == 1 && !isName // at the top of an object names and values take turns
+	}
 }
 
 // query is SQL under construction. Values go in by [query.value] alone.

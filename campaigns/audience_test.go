@@ -48,6 +48,7 @@ func TestAudienceRefused(t *testing.T) {
 		`{"last_purchase": {}}`, `{"last_purchase": {"at_least_days": -1}}`, `{"last_purchase": {"at_least_days": 9, "at_most_days": 3}}`,
 		`{"last_purchase": {"never": true, "at_most_days": 3}}`, `{"last_purchase": {"days": 3}}`,
 		`{"birthday": "tomorrow"}`, `{"birthday_month": [13]}`, `{"anniversary": {}}`, `{"anniversary": {"days": [0]}}`, `{"lapsed": []}`, `{"lapsed": [0]}`,
+		`{"language": ["es"], "store": [1], "language": ["en"]}`, `{"not": {"birthday_month": [1], "birthday_month": [2]}}`,
 		`{"any": []}`, `{"any": {}}`, `{"all": [7]}`, `{"not": []}`,
 		`{"language": [` + strings.Repeat(`"es",`, 600) + `"es"]}`, `{"x": "` + strings.Repeat("x", maxAudienceBytes) + `"}`,
 	} {

@@ -86,12 +86,12 @@ func (s *schedule) readOn(on string) (err error) {
 		for _, w := range words {
 			n := slices.Index(weekdays[:], w)
 			if n < 0 {
-				return db.Errorf(db.Invalid, "%q is no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24", w)
+				return db.Errorf(db.Invalid, "%q is no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24.", w)
 			}
 			s.days[n] = true
 		}
 		if len(words) == 0 {
-			return db.Errorf(db.Invalid, "the calendar names no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24")
+			return db.Errorf(db.Invalid, "The calendar names no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24.")
 		}
 	}
 	return err
@@ -106,13 +106,13 @@ func (s *schedule) readEnd(ends string) (err error) {
 	switch {
 	case isDays:
 		if s.lasts = smallNumber(days); s.lasts < 1 || s.lasts > 365 {
-			return db.Errorf(db.Invalid, "%q is no end: an offer lasts from 1d to 365d", ends)
+			return db.Errorf(db.Invalid, "%q is no end: an offer lasts from 1d to 365d.", ends)
 		}
 		return nil
 	case !dated:
 		clock = ends
 	case !s.once():
-		return db.Errorf(db.Invalid, "an end with a date is for what happens once: %q comes again, so tell the time of day or the days it lasts", ends)
+		return db.Errorf(db.Invalid, "An end with a date is for what happens once: %q comes again, so tell the time of day or the days it lasts.", ends)
 	default:
 		if s.over, err = ParseDate(date); err != nil {
 			return err
@@ -127,7 +127,7 @@ func parseTime(text string) (int, error) {
 	h, m, ok := strings.Cut(text, ":")
 	hour, minute := smallNumber(h), smallNumber(m)
 	if !ok || len(m) != 2 || hour < 0 || hour > 23 || minute < 0 || minute > 59 {
-		return 0, db.Errorf(db.Invalid, "%q is no time of day: write it as 16:00", text)
+		return 0, db.Errorf(db.Invalid, "%q is no time of day: write it as 16:00.", text)
 	}
 	return hour*60 + minute, nil
 }

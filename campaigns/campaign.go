@@ -1,6 +1,7 @@
 package campaigns
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 
@@ -34,7 +35,7 @@ func List(ctx context.Context, tx *db.Tx, program int64) ([]Campaign, error) {
 }
 
 // Delete removes a campaign that is not running, with its runs. Its texts and their once keys stay: made again, it tells nobody twice.
-// db.Refused while it is active or paused.
+// db.Refused while it is active or paused, or texts of it are on the wire.
 func Delete(ctx context.Context, tx *db.Tx, program, id int64) error {
 	c, err := lock(ctx, tx, program, id)
 	if err != nil {
@@ -42,6 +43,9 @@ func Delete(ctx context.Context, tx *db.Tx, program, id int64) error {
 	}
 	if c.State == Active || c.State == Paused {
 		return db.Errorf(db.Refused, "%q is %s: cancel it first.", c.Name, c.State)
+	}
+	if n, err := New(tx).unfinishedRuns(ctx, program, id); err != nil || n > 0 {
+		return cmp.Or(err, error(db.Errorf(db.Refused, "Texts of %q are still on their way: try again in a minute.", c.Name)))
 	}
 	if err := New(tx).deleteRuns(ctx, program, id); err != nil {
 		return err

@@ -26,6 +26,9 @@ UPDATE campaigns SET state = $3, active_at = $4 WHERE program_id = $1 AND id = $
 -- name: endCampaign :exec
 UPDATE campaigns SET state = 'ended' WHERE program_id = $1 AND id = $2 AND state = 'active';
 
+-- name: unfinishedRuns :one
+SELECT COUNT(*) FROM runs WHERE program_id = $1 AND campaign_id = $2 AND done_at = 0;
+
 -- name: deleteCampaign :exec
 DELETE FROM campaigns WHERE program_id = $1 AND id = $2;
 

@@ -282,3 +282,14 @@ func (q *Queries) setCampaign(ctx context.Context, arg setCampaignParams) (Campa
 	)
 	return i, err
 }
+
+const unfinishedRuns = `-- name: unfinishedRuns :one
+SELECT COUNT(*) FROM runs WHERE program_id = $1 AND campaign_id = $2 AND done_at = 0
+`
+
+func (q *Queries) unfinishedRuns(ctx context.Context, programID int64, campaignID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, unfinishedRuns, programID, campaignID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}

@@ -41,18 +41,18 @@ func parseCondition(name string, raw json.RawMessage, depth int) (condition, err
 		slices.Sort(c)
 		return c, err
 	}
-	return nil, db.Errorf(db.Invalid, "%q is no condition of an audience: there are store, language, last_purchase, birthday, birthday_month, anniversary, lapsed, all, any and not", name)
+	return nil, db.Errorf(db.Invalid, "%q is no condition of an audience: there are store, language, last_purchase, birthday, birthday_month, anniversary, lapsed, all, any and not.", name)
 }
 
 // readList reads a list of one kind, each of which must be good.
 func readList[L ~[]T, T any](name string, raw []byte, into *L, good func(T) bool) error {
 	err := readJSON(raw, into)
 	if err != nil || len(*into) == 0 || len(*into) > maxAudienceList {
-		return db.Errorf(db.Invalid, "%q takes a list of up to %d values", name, maxAudienceList)
+		return db.Errorf(db.Invalid, "%q takes a list of up to %d values.", name, maxAudienceList)
 	}
 	for _, v := range *into {
 		if !good(v) {
-			return db.Errorf(db.Invalid, "%q does not know %v", name, v)
+			return db.Errorf(db.Invalid, "%q does not know %v.", name, v)
 		}
 	}
 	return nil
@@ -66,7 +66,7 @@ func plain(s string) bool {
 func readWord(name string, raw []byte, word string) error {
 	var s string
 	if err := readJSON(raw, &s); err != nil || s != word {
-		return db.Errorf(db.Invalid, "%q takes the word %q", name, word)
+		return db.Errorf(db.Invalid, "%q takes the word %q.", name, word)
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func parseLastPurchase(raw json.RawMessage) (condition, error) {
 	days := c.AtLeastDays != 0 || c.AtMostDays != 0
 	bad := c.AtLeastDays < 0 || c.AtMostDays < 0 || max(c.AtLeastDays, c.AtMostDays) > 36500 || c.AtMostDays != 0 && c.AtMostDays < c.AtLeastDays
 	if err != nil || c.Never == days || bad {
-		return nil, db.Errorf(db.Invalid, `"last_purchase" takes {"at_least_days": 30}, {"at_most_days": 90}, both, or {"never": true}`)
+		return nil, db.Errorf(db.Invalid, `"last_purchase" takes {"at_least_days": 30}, {"at_most_days": 90}, both, or {"never": true}.`)
 	}
 	return c, nil
 }

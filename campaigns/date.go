@@ -24,7 +24,7 @@ func DateOf(t time.Time) Date {
 func ParseDate(s string) (Date, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil {
-		return Date{}, db.Errorf(db.Invalid, "%q is no date: write it as 2026-12-24", s)
+		return Date{}, db.Errorf(db.Invalid, "%q is no date: write it as 2026-12-24.", s)
 	}
 	return DateOf(t), nil
 }

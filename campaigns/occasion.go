@@ -68,7 +68,7 @@ func parseAnniversary(raw json.RawMessage) (condition, error) {
 		good = good && n >= 1 && n <= 3650
 	}
 	if err != nil || !good {
-		return nil, db.Errorf(db.Invalid, `"anniversary" takes {"days": [30], "yearly": true}`)
+		return nil, db.Errorf(db.Invalid, `"anniversary" takes {"days": [30], "yearly": true}.`)
 	}
 	return c, nil
 }

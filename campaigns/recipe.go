@@ -87,5 +87,5 @@ func classNamed(name string) (sms.Class, error) {
 			return c, nil
 		}
 	}
-	return 0, db.Errorf(db.Invalid, "%q is no class of a campaign's texts", name)
+	return 0, db.Errorf(db.Invalid, "%q is no class of a campaign's texts.", name)
 }

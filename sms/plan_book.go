@@ -172,32 +172,51 @@ func (pl *Plan) Peek(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 	return nil
 }
 
+// peekTexts marks the rows whose member's day or week is full.
 func (pl *Plan) peekTexts(ctx context.Context, tx *db.Tx, rows []*Planned) error {
-	type key struct {
-		member int64
-		day    string
-	}
-	had := map[key]int64{}
-	asked := waiting(rows)
-	err := inBatches(len(asked), func(from, to int) error {
-		q := newBatch("SELECT member_id, day, n FROM text_days WHERE program_id = $1 AND (", pl.program.ID)
-		for i, r := range asked[from:to] {
-			q.text(or(i)).text("member_id = ").value(r.Member.ID).text(" AND day IN (").value(r.day()).text(", ").value(r.week()).text(")")
+	byDay := map[string][]*Planned{}
+	for _, r := range rows {
+		if r.waits() && r.day() != "" {
+			byDay[r.day()] = append(byDay[r.day()], r)
 		}
-		q.text(")")
-		return each(ctx, tx, q, func(scan scan) error {
-			var k key
-			var n int64
-			err := scan(&k.member, &k.day, &n)
-			had[k] = n
+	}
+	for day, asked := range byDay {
+		had, err := pl.textsHad(ctx, tx, asked, day)
+		if err != nil {
+			return err
+		}
+		for _, r := range asked {
+			if n := had[r.Member.ID]; n.day >= r.Slot.perDay-r.Yields || n.week >= pl.program.TextsPerWeek {
+				r.full(ReasonCap)
+			}
+		}
+	}
+	return nil
+}
+
+// room is how many texts a member's day and its week have already.
+type room struct{ day, week int64 }
+
+func (pl *Plan) textsHad(ctx context.Context, tx *db.Tx, rows []*Planned, day string) (map[int64]room, error) {
+	had := map[int64]room{}
+	err := inBatches(len(rows), func(from, to int) error {
+		q := newBatch("SELECT member_id, day, n FROM text_days WHERE program_id = $1 AND day IN ($2, $3) AND member_id IN (", pl.program.ID, day, weekOf(day))
+		for i, r := range rows[from:to] {
+			q.text(comma(i)).value(r.Member.ID)
+		}
+		return each(ctx, tx, q.text(")"), func(scan scan) error {
+			var member, n int64
+			var of string
+			err := scan(&member, &of, &n)
+			r := had[member]
+			if of == day {
+				r.day = n
+			} else {
+				r.week = n
+			}
+			had[member] = r
 			return err
 		})
 	})
-	for _, r := range asked {
-		today, week := had[key{r.Member.ID, r.day()}], had[key{r.Member.ID, r.week()}]
-		if r.day() != "" && (today >= r.Slot.perDay-r.Yields || week >= pl.program.TextsPerWeek) {
-			r.full(ReasonCap)
-		}
-	}
-	return err
+	return had, err
 }
