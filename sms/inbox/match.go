@@ -3,9 +3,7 @@
 // What a text means is decided by a [Book] alone, from the words in words/*.txt: no database, no clock, text in and [Intent] out.
 package inbox
 
-import (
-	"strings"
-)
+import "strings"
 
 // Match tells what a text means. It always answers, whatever the text, and changes nothing. In this order: what the provider says,
 // stop, the answer to an open question, the exact keyword, a forgiven typo. The work is bounded: 1,600 characters are read.
