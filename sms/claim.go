@@ -137,19 +137,21 @@ func dueLanes(ctx context.Context, tx *db.Tx, s Sender, now int64) ([]nextLaneRo
 		return nil, err
 	}
 	var lanes []nextLaneRow
-	at := nextLaneParams{SenderID: s.ID}
-	for {
-		l, err := New(tx).nextLane(ctx, at)
-		if db.NotFound(err) {
-			break
+	for class := Reply; class <= Marketing; class++ {
+		at := nextLaneParams{SenderID: s.ID, Class: class, RunID: -1}
+		for {
+			l, err := New(tx).nextLane(ctx, at)
+			if db.NotFound(err) {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			if l.SendAfter <= now && !held[l.RunID] {
+				lanes = append(lanes, l)
+			}
+			at.RunID = l.RunID
 		}
-		if err != nil {
-			return nil, err
-		}
-		if l.SendAfter <= now && !held[l.RunID] {
-			lanes = append(lanes, l)
-		}
-		at.Class, at.RunID = int64(l.Class), l.RunID
 	}
 	slices.SortStableFunc(lanes, func(a, b nextLaneRow) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.SendAfter, b.SendAfter))

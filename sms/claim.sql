@@ -1,8 +1,8 @@
 -- name: nextLane :one
--- The first queued text behind a lane (class and run): one step in the index, however many texts the lane holds.
+-- The first queued text of a class behind a run: one step in the index, however many texts that run holds.
 SELECT class, run_id, send_after FROM messages
-WHERE sender_id = @sender_id AND state = 'queued' AND (class, run_id) > (CAST(@class AS BIGINT), CAST(@run_id AS BIGINT))
-ORDER BY class, run_id, send_after, id LIMIT 1;
+WHERE sender_id = $1 AND state = 'queued' AND class = $2 AND run_id > $3
+ORDER BY run_id, send_after, id LIMIT 1;
 
 -- name: claimLane :execrows
 WITH picked AS (
@@ -10,15 +10,14 @@ WITH picked AS (
     WHERE m.sender_id = @sender_id AND m.state = 'queued' AND m.class = @class AND m.run_id = @run_id AND m.send_after <= @now
     ORDER BY m.send_after, m.id LIMIT @texts /* SKIP LOCKED */
 )
-UPDATE messages SET state = 'sending', attempt = CAST(@prefix AS TEXT) || CAST(id AS TEXT), attempts = attempts + 1, tries = 0, lease = @lease, started_at = @now,
-    consent_gen = COALESCE((SELECT members.consent_gen FROM members WHERE members.program_id = messages.program_id AND members.id = messages.member_id), 0)
+UPDATE messages SET state = 'sending', attempt = CAST(@prefix AS TEXT) || CAST(id AS TEXT), attempts = attempts + 1, tries = 0, lease = @lease, started_at = @now
 WHERE (program_id, id) IN (SELECT picked.program_id, picked.id FROM picked) AND state = 'queued';
 
 -- name: claimed :many
 -- What one claim took, with what the law and the member say about it now. It reads the rows of members in one query: a
 -- look-up for each text cost as much as sending it.
 SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.run_id, messages.inbound_id, messages.class, messages.body,
-    messages.parts, messages.send_after, messages.send_before, messages.attempt, messages.attempts, messages.consent_gen, messages.cap_day,
+    messages.parts, messages.send_after, messages.send_before, messages.attempt, messages.attempts, messages.cap_day,
     messages.spend_day, messages.created_at,
     CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
     CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
@@ -26,6 +25,7 @@ SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.
     CAST(COALESCE(members.service, FALSE) AS BOOLEAN) AS service,
     CAST(COALESCE(members.marketing, FALSE) AS BOOLEAN) AS marketing,
     CAST(COALESCE(members.wrote_first, FALSE) AS BOOLEAN) AS wrote_first,
+    CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
     CAST(COALESCE(members.zone, '') AS TEXT) AS zone,
     CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone
 FROM messages

@@ -17,8 +17,7 @@ WITH picked AS (
     WHERE m.sender_id = $4 AND m.state = 'queued' AND m.class = $5 AND m.run_id = $6 AND m.send_after <= $3
     ORDER BY m.send_after, m.id LIMIT $7 /* SKIP LOCKED */
 )
-UPDATE messages SET state = 'sending', attempt = CAST($1 AS TEXT) || CAST(id AS TEXT), attempts = attempts + 1, tries = 0, lease = $2, started_at = $3,
-    consent_gen = COALESCE((SELECT members.consent_gen FROM members WHERE members.program_id = messages.program_id AND members.id = messages.member_id), 0)
+UPDATE messages SET state = 'sending', attempt = CAST($1 AS TEXT) || CAST(id AS TEXT), attempts = attempts + 1, tries = 0, lease = $2, started_at = $3
 WHERE (program_id, id) IN (SELECT picked.program_id, picked.id FROM picked) AND state = 'queued'
 `
 
@@ -50,7 +49,7 @@ func (q *Queries) claimLane(ctx context.Context, arg claimLaneParams) (int64, er
 
 const claimed = `-- name: claimed :many
 SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.run_id, messages.inbound_id, messages.class, messages.body,
-    messages.parts, messages.send_after, messages.send_before, messages.attempt, messages.attempts, messages.consent_gen, messages.cap_day,
+    messages.parts, messages.send_after, messages.send_before, messages.attempt, messages.attempts, messages.cap_day,
     messages.spend_day, messages.created_at,
     CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
     CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
@@ -58,6 +57,7 @@ SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.
     CAST(COALESCE(members.service, FALSE) AS BOOLEAN) AS service,
     CAST(COALESCE(members.marketing, FALSE) AS BOOLEAN) AS marketing,
     CAST(COALESCE(members.wrote_first, FALSE) AS BOOLEAN) AS wrote_first,
+    CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
     CAST(COALESCE(members.zone, '') AS TEXT) AS zone,
     CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone
 FROM messages
@@ -89,7 +89,6 @@ type claimedRow struct {
 	SendBefore   int64
 	Attempt      string
 	Attempts     int64
-	ConsentGen   int64
 	CapDay       string
 	SpendDay     string
 	CreatedAt    int64
@@ -99,6 +98,7 @@ type claimedRow struct {
 	Service      bool
 	Marketing    bool
 	WroteFirst   bool
+	ConsentGen   int64
 	Zone         string
 	StoreZone    string
 }
@@ -128,7 +128,6 @@ func (q *Queries) claimed(ctx context.Context, arg claimedParams) ([]claimedRow,
 			&i.SendBefore,
 			&i.Attempt,
 			&i.Attempts,
-			&i.ConsentGen,
 			&i.CapDay,
 			&i.SpendDay,
 			&i.CreatedAt,
@@ -138,6 +137,7 @@ func (q *Queries) claimed(ctx context.Context, arg claimedParams) ([]claimedRow,
 			&i.Service,
 			&i.Marketing,
 			&i.WroteFirst,
+			&i.ConsentGen,
 			&i.Zone,
 			&i.StoreZone,
 		); err != nil {
@@ -156,13 +156,13 @@ func (q *Queries) claimed(ctx context.Context, arg claimedParams) ([]claimedRow,
 
 const nextLane = `-- name: nextLane :one
 SELECT class, run_id, send_after FROM messages
-WHERE sender_id = $1 AND state = 'queued' AND (class, run_id) > (CAST($2 AS BIGINT), CAST($3 AS BIGINT))
-ORDER BY class, run_id, send_after, id LIMIT 1
+WHERE sender_id = $1 AND state = 'queued' AND class = $2 AND run_id > $3
+ORDER BY run_id, send_after, id LIMIT 1
 `
 
 type nextLaneParams struct {
 	SenderID int64
-	Class    int64
+	Class    Class
 	RunID    int64
 }
 
@@ -172,7 +172,7 @@ type nextLaneRow struct {
 	SendAfter int64
 }
 
-// The first queued text behind a lane (class and run): one step in the index, however many texts the lane holds.
+// The first queued text of a class behind a run: one step in the index, however many texts that run holds.
 func (q *Queries) nextLane(ctx context.Context, arg nextLaneParams) (nextLaneRow, error) {
 	row := q.db.QueryRowContext(ctx, nextLane, arg.SenderID, arg.Class, arg.RunID)
 	var i nextLaneRow

@@ -15,10 +15,11 @@ const (
 // pacer decides how fast a sender may send and when it has to wait: the pace set for it, less after a 429, nothing for a while when
 // the provider cannot be reached. It belongs to one goroutine.
 type pacer struct {
-	pace     float64 // parts a second as set, 0: unlimited
-	limit    float64 // parts a second since a 429, 0: none
-	lift     float64 // where the limit ends
-	changed  time.Time
+	pace     float64   // parts a second as set, 0: unlimited
+	limit    float64   // parts a second since a 429, 0: none
+	lift     float64   // where the limit ends
+	lowered  time.Time // when it was last lowered,
+	climbed  time.Time // and last raised
 	until    time.Time // nothing is sent before
 	failures int       // pauses in a row
 	doubts   int       // unknown attempts in a row
@@ -30,9 +31,9 @@ type pacer struct {
 
 // rate is the parts a second at this moment, 0: unlimited.
 func (p *pacer) rate(now time.Time) float64 {
-	for p.limit > 0 && now.Sub(p.changed) >= time.Second {
+	for p.limit > 0 && now.Sub(p.climbed) >= time.Second {
 		p.limit *= climb
-		p.changed = p.changed.Add(time.Second)
+		p.climbed = p.climbed.Add(time.Second)
 		if p.limit >= p.lift {
 			p.limit = 0
 		}
@@ -66,7 +67,7 @@ func (p *pacer) throttled(now time.Time, wait time.Duration) {
 		p.until = until
 	}
 	rate := p.rate(now)
-	if p.limit > 0 && now.Sub(p.changed) < time.Second {
+	if p.limit > 0 && now.Sub(p.lowered) < time.Second {
 		return
 	}
 	p.measure(now)
@@ -79,7 +80,8 @@ func (p *pacer) throttled(now time.Time, wait time.Duration) {
 			p.lift = 4 * rate
 		}
 	}
-	p.limit, p.changed = max(rate/2, 0.9*max(p.now, p.before), 1), now
+	p.limit = max(rate/2, 0.9*max(p.now, p.before), 1)
+	p.lowered, p.climbed = now, now
 	p.lift = max(p.lift, 2*p.limit)
 }
 

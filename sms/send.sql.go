@@ -10,21 +10,22 @@ import (
 )
 
 const keepAccepted = `-- name: keepAccepted :execrows
-UPDATE messages SET state = $4, sid = $5, rank = $6, error = $7, sent_at = $8, final_at = $9, lease = 0, tries = 0
+UPDATE messages SET state = $4, sid = $5, rank = $6, error = $7, sent_at = $8, final_at = $9, consent_gen = $10, lease = 0, tries = 0
 WHERE messages.program_id = $1 AND messages.id = $2 AND messages.attempt = $3 AND messages.state IN ('sending', 'unknown') AND messages.sid = ''
   AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = $1 AND other.sid = $5 AND other.sid <> '' AND other.id <> $2)
 `
 
 type keepAcceptedParams struct {
-	ProgramID int64
-	ID        int64
-	Attempt   string
-	State     string
-	SID       string
-	Rank      Rank
-	Error     int64
-	SentAt    int64
-	FinalAt   int64
+	ProgramID  int64
+	ID         int64
+	Attempt    string
+	State      string
+	SID        string
+	Rank       Rank
+	Error      int64
+	SentAt     int64
+	FinalAt    int64
+	ConsentGen int64
 }
 
 // A provider's id belongs to one row for ever.
@@ -39,6 +40,7 @@ func (q *Queries) keepAccepted(ctx context.Context, arg keepAcceptedParams) (int
 		arg.Error,
 		arg.SentAt,
 		arg.FinalAt,
+		arg.ConsentGen,
 	)
 	if err != nil {
 		return 0, err

@@ -55,7 +55,7 @@ func (r result) queue(ctx context.Context, tx *db.Tx, after int64) error {
 func (r result) accept(ctx context.Context, tx *db.Tx, program int64) error {
 	row := keepAcceptedParams{
 		ProgramID: program, ID: r.text.ID, Attempt: r.text.Attempt, State: StateSent, SID: r.outcome.SID, Rank: r.outcome.Rank,
-		Error: r.outcome.Trouble.Code, SentAt: tx.Now,
+		Error: r.outcome.Trouble.Code, SentAt: tx.Now, ConsentGen: r.text.ConsentGen,
 	}
 	if state := stateOf(row.Rank); state != "" {
 		row.State, row.FinalAt = state, tx.Now

@@ -59,7 +59,9 @@ func New(account, number string, clock func() time.Time) *Simulator {
 }
 
 // Connect says who answers texts to the shop, and who is told what became of texts from it. Call it before the first text.
-func (s *Simulator) Connect(receive sms.Receive, settle sms.Settle) { s.receive, s.settle = receive, settle }
+func (s *Simulator) Connect(receive sms.Receive, settle sms.Settle) {
+	s.receive, s.settle = receive, settle
+}
 
 // Send puts a text on the phone at once and has its delivery reported by [Simulator.Run].
 func (s *Simulator) Send(_ context.Context, out sms.Outgoing) sms.Outcome {
@@ -80,7 +82,7 @@ func (s *Simulator) List(_ context.Context, to string, since time.Time) ([]sms.L
 	return listed, nil
 }
 
-// Text sends a text from a phone to the shop, as its webhook would get it, and returns the answer that came back with it, '' for none.
+// Text sends a text from a phone to the shop, as its webhook would get it, and returns the answer that came back with it, ” for none.
 // Texts that the shop sends by itself come to the phone later. Errors are those of the shop.
 func (s *Simulator) Text(ctx context.Context, from, body string) (answer string, err error) {
 	if s.receive == nil {
