@@ -2,13 +2,14 @@ package inbox
 
 import (
 	"context"
+	"slices"
 
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
 )
 
-// yes and no answer the question that was asked last.
+// yes and no answer the question that was asked last, of those that take such an answer.
 func yes(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) { return th.settle(ctx, tx, true) }
 func no(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error)  { return th.settle(ctx, tx, false) }
 
@@ -18,14 +19,15 @@ func (th *Thread) settle(ctx context.Context, tx *db.Tx, said bool) (Reply, erro
 	if err != nil {
 		return Reply{}, err
 	}
-	if len(open) == 0 {
+	i := slices.IndexFunc(open, func(q members.Question) bool { return Kind(q.Kind) == th.Intent.Answers })
+	if i < 0 {
 		return th.say("nothing_open", nil)
 	}
 	word := "no"
 	if said {
 		word = "yes"
 	}
-	q, err := members.Answer(ctx, tx, open[0], word)
+	q, err := members.Answer(ctx, tx, open[i], word)
 	if err != nil {
 		return Reply{}, err
 	}
