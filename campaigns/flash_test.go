@@ -1,6 +1,8 @@
 package campaigns
 
 import (
+	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -62,5 +64,29 @@ func TestBlastAsksForTheCount(t *testing.T) {
 		if n := s.count("SELECT COUNT(*) FROM audits WHERE action = 'campaign.start'"); n != 1 {
 			t.Errorf("%d starts in the audit", n)
 		}
+		s.finds(blast)
 	})
+}
+
+// finds looks a campaign up by name and by id, and in the list.
+func (s *shop) finds(c Campaign) {
+	s.t.Helper()
+	err := s.d.Read(s.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		for _, name := range []string{c.Name, strconv.FormatInt(c.ID, 10)} {
+			if found, err := Find(ctx, tx, s.p.ID, name); err != nil || found.ID != c.ID {
+				s.t.Errorf("%q finds %v, %v", name, found, err)
+			}
+		}
+		if _, err := Find(ctx, tx, s.p.ID, "otro"); db.CodeOf(err) != db.Missing {
+			s.t.Error(err)
+		}
+		all, err := List(ctx, tx, s.p.ID)
+		if len(all) != 1 || all[0].ID != c.ID {
+			s.t.Errorf("the list is %v", all)
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 }

@@ -3,7 +3,6 @@ package campaigns
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -314,7 +313,5 @@ func (s *shop) count(query string, args ...any) (n int64) {
 	}
 	return n
 }
-
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 func utc(ms int64) string { return time.UnixMilli(ms).UTC().Format("2006-01-02T15:04") }

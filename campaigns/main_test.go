@@ -1,0 +1,9 @@
+package campaigns
+
+import (
+	"testing"
+
+	"fiel/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
