@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"fiel/db"
+	"fiel/db/dbtest"
 	"fiel/members"
 	"fiel/pos/standard"
 	"fiel/sms/twilio"
@@ -30,6 +31,7 @@ type program struct {
 	dir  string
 	env  []string
 	url  string
+	base string // FIEL_DATABASE
 	fake *fake.Server
 	made made
 	run  *exec.Cmd
@@ -62,8 +64,14 @@ func awake(now time.Time) place {
 	panic("night everywhere")
 }
 
-// newProgram sets up a shop with a fake Twilio as its own.
-func newProgram(t *testing.T, where place, pace int, extra ...string) *program {
+// eachDatabase runs a story of the running program on SQLite and on PostgreSQL.
+func eachDatabase(t *testing.T, story func(t *testing.T, database string)) {
+	t.Run("sqlite", func(t *testing.T) { story(t, "") })
+	t.Run("postgres", func(t *testing.T) { story(t, dbtest.URL(t, db.Postgres, false)) })
+}
+
+// newProgram sets up a shop with a fake Twilio as its own; a database of ” is a SQLite file in its folder.
+func newProgram(t *testing.T, database string, where place, pace int, extra ...string) *program {
 	t.Helper()
 	path, err := build()
 	if err != nil {
@@ -73,7 +81,10 @@ func newProgram(t *testing.T, where place, pace int, extra ...string) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, path: path, dir: t.TempDir(), url: "http://" + addr}
+	p := &program{t: t, path: path, dir: t.TempDir(), url: "http://" + addr, base: database}
+	if database == "" {
+		p.base = filepath.Join(p.dir, "fiel.db")
+	}
 	p.fake, err = fake.Start(fake.Options{Number: "+15005550006", Seed: 7, Journal: filepath.Join(p.dir, "journal")})
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +95,7 @@ func newProgram(t *testing.T, where place, pace int, extra ...string) *program {
 			p.env = append(p.env, pair)
 		}
 	}
-	p.env = append(p.env, "FIEL_LISTEN="+addr, "FIEL_METRICS_LISTEN=", "FIEL_PUBLIC_URL="+p.url, "FIEL_TWILIO_ACCOUNT_SID="+fake.AccountSID,
+	p.env = append(p.env, "FIEL_DATABASE="+p.base, "FIEL_LISTEN="+addr, "FIEL_METRICS_LISTEN=", "FIEL_PUBLIC_URL="+p.url, "FIEL_TWILIO_ACCOUNT_SID="+fake.AccountSID,
 		"FIEL_TWILIO_AUTH_TOKEN="+fake.Token, "FIEL_TWILIO_FROM=+15005550006", "FIEL_TWILIO_BASE_URL="+p.fake.URL(), "FIEL_LOG_LEVEL=error",
 		fmt.Sprint("FIEL_TWILIO_PACE=", pace))
 	args := append([]string{"init", "--name", "Cafe Flor", "--country", where.country, "--zone", where.zone, "--currency", "PEN", "--language", "es", "--owner", "Ana", "--json"}, extra...)
@@ -130,7 +141,7 @@ func (p *program) end(signal os.Signal) {
 // open opens the program's database beside it.
 func (p *program) open() (*db.DB, members.Key) {
 	p.t.Helper()
-	d, err := db.Open(p.t.Context(), filepath.Join(p.dir, "fiel.db"), db.Options{})
+	d, err := db.Open(p.t.Context(), p.base, db.Options{})
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -167,8 +178,10 @@ func inboundForm(n int, from, body string) url.Values {
 	}
 }
 
-func TestFiftyCopiesOfOneText(t *testing.T) {
-	p := newProgram(t, place{"PE", "America/Lima", ""}, 0, "--join-bonus", "20")
+func TestFiftyCopiesOfOneText(t *testing.T) { eachDatabase(t, fiftyCopiesOfOneText) }
+
+func fiftyCopiesOfOneText(t *testing.T, database string) {
+	p := newProgram(t, database, place{"PE", "America/Lima", ""}, 0, "--join-bonus", "20")
 	p.serve()
 	defer p.end(syscall.SIGTERM)
 	address := p.url + twilio.InboundPath
@@ -211,8 +224,10 @@ func TestFiftyCopiesOfOneText(t *testing.T) {
 	}
 }
 
-func TestOnePurchaseAHundredTimes(t *testing.T) {
-	p := newProgram(t, place{"PE", "America/Lima", ""}, 0)
+func TestOnePurchaseAHundredTimes(t *testing.T) { eachDatabase(t, onePurchaseAHundredTimes) }
+
+func onePurchaseAHundredTimes(t *testing.T, database string) {
+	p := newProgram(t, database, place{"PE", "America/Lima", ""}, 0)
 	p.serve()
 	defer p.end(syscall.SIGTERM)
 	p.do("member", "add", "987 654 321")
@@ -270,12 +285,14 @@ func (p *program) crowd(where place, n int) {
 
 func (w place) phone(i int) members.Phone { return members.Phone(fmt.Sprintf("%s%06d", w.prefix, i)) }
 
-// TestBlastThroughTenCrashes sends a blast through a Twilio that refuses, breaks and cuts, kills the program ten times on the way,
+func TestBlastThroughTenCrashes(t *testing.T) { eachDatabase(t, blastThroughTenCrashes) }
+
+// blastThroughTenCrashes sends a blast through a Twilio that refuses, breaks and cuts, kills the program ten times on the way,
 // and has people leave meanwhile. The journal of the fake says what really happened.
-func TestBlastThroughTenCrashes(t *testing.T) {
+func blastThroughTenCrashes(t *testing.T, database string) {
 	const people, crashes = 1000, 10
 	where := awake(time.Now())
-	p := newProgram(t, where, 120)
+	p := newProgram(t, database, where, 120)
 	p.crowd(where, people)
 	p.fake.Set(fake.Faults{
 		TooMany: 0.05, Unavailable: 0.03, Broken: 0.03, Reset: 0.03, Cut: 0.05,
