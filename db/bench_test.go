@@ -1,6 +1,7 @@
 package db_test
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,23 @@ func BenchmarkLone(b *testing.B) { purchases(b, dbtest.New(b, db.SQLite, small),
 
 // BenchmarkPostgres runs with fsync off, as the tests do: it shows our own cost only.
 func BenchmarkPostgres(b *testing.B) { purchases(b, dbtest.New(b, db.Postgres, small), 64) }
+
+// BenchmarkRead is what a balance costs to look up, by 64 clients.
+func BenchmarkRead(b *testing.B) {
+	d := dbtest.New(b, db.SQLite, small)
+	member := join(b, d, "+34600000001")
+	b.SetParallelism(32)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			err := d.Read(b.Context(), func(ctx context.Context, tx *db.Tx) error {
+				return tx.QueryRowContext(ctx, "SELECT balance FROM members WHERE program_id = 1 AND id = $1", member).Scan(new(int64))
+			})
+			if err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
 
 func purchases(b *testing.B, d *db.DB, clients int) {
 	b.Helper()

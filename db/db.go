@@ -36,7 +36,7 @@ func (d Dialect) String() string {
 	return "sqlite"
 }
 
-// Options are what Open takes from outside. The zero value is right for production.
+// Options are what Open takes from outside. The zero value works; a server sets Log and Fatal.
 type Options struct {
 	// Clock tells the time of each transaction. Default time.Now.
 	Clock func() time.Time

@@ -38,3 +38,9 @@ func (d *DB) BreakConnections() {
 	}
 	_ = l.writer.conn.Raw(bad)
 }
+
+// Waiting is how many closures wait for SQLite's writer.
+func (d *DB) Waiting() int {
+	lanes := d.engine.(*lite).writer.lanes
+	return len(lanes[Interactive]) + len(lanes[Bulk])
+}

@@ -124,7 +124,11 @@ func TestCloseDrainsTheWriterAndRefusesMore(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(20 * time.Millisecond) // until they wait
+		if d.Dialect() == db.SQLite {
+			awaitQueue(t, d, 10)
+		} else {
+			queued.Wait()
+		}
 		closed := make(chan error)
 		go func() { closed <- d.Close() }()
 		for !errors.Is(d.Read(t.Context(), func(context.Context, *db.Tx) error { return nil }), db.ErrClosing) {

@@ -35,16 +35,24 @@ func openPostgres(ctx context.Context, d *DB, url string) (engine, error) {
 	p.pool.SetMaxOpenConns(poolSize)
 	p.pool.SetMaxIdleConns(poolSize)
 	p.pool.SetConnMaxIdleTime(5 * time.Minute)
-	if err := p.pool.PingContext(ctx); err != nil {
+	var encoding string
+	if err := p.pool.QueryRowContext(ctx, "SHOW server_encoding").Scan(&encoding); err != nil {
 		p.pool.Close()
 		return nil, Errorf(Busy, "PostgreSQL does not let us in: %w", err)
+	}
+	if encoding != "UTF8" {
+		p.pool.Close()
+		return nil, Errorf(Refused, "The database stores %s and names need UTF8. Create it with: CREATE DATABASE fiel ENCODING 'UTF8' TEMPLATE template0", encoding)
 	}
 	return p, nil
 }
 
-// settings bounds waiting, where the URL does not say otherwise: for a lock as long as for SQLite's, and for a client
-// that died with a transaction open.
+// settings bounds waiting, where the URL does not say otherwise: for a connection and for a lock as long as for SQLite's
+// lock, and for a client that died with a transaction open.
 func settings(c *pgx.ConnConfig) {
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 10 * time.Second
+	}
 	for name, value := range map[string]string{
 		"application_name":                    "fiel",
 		"lock_timeout":                        "10s",

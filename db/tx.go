@@ -46,8 +46,8 @@ func (tx *Tx) Time() time.Time { return time.UnixMilli(tx.Now).UTC() }
 // Dialect tells which database this is.
 func (tx *Tx) Dialect() Dialect { return tx.d.dialect }
 
-// After has f called once, after the commit, on the goroutine that called Write. It is not called when the transaction
-// fails. A panic in f is logged and goes no further.
+// After has f called once, after the commit (of a Read: after its end), on the goroutine that called Write. It is not
+// called when the transaction fails. A panic in f is logged and goes no further.
 func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
 
 // ID returns a new id: positive, below 2^53, used nowhere else. It never fails; when the block in memory runs dry the

@@ -77,9 +77,9 @@ func (w *writer) stop() {
 
 // loop runs until stop. A closure that ends its goroutine (t.FailNow does) fails its group and is survived.
 func (w *writer) loop() {
-	alive := true
+	stopped := false
 	defer func() {
-		if !alive {
+		if stopped {
 			close(w.ended)
 			return
 		}
@@ -89,7 +89,7 @@ func (w *writer) loop() {
 	for {
 		j, lane := w.next()
 		if j == nil {
-			alive = false
+			stopped = true
 			return
 		}
 		w.commit(j, lane)
