@@ -23,7 +23,7 @@ func Cancel(ctx context.Context, tx *db.Tx, program int64, hash, reason string) 
 // CancelRun takes back texts of a run that wait, at most limit (1,000) at a time, and returns how many it took: call it until 0.
 func CancelRun(ctx context.Context, tx *db.Tx, program, run int64, reason string, limit int64) (int64, error) {
 	rows, err := New(tx).cancelRun(ctx, cancelRunParams{
-		ProgramID: program, RunID: run, Reason: reason, FinalAt: tx.Now, Limit: int32(min(limit, 1000)),
+		ProgramID: program, RunID: run, Reason: reason, FinalAt: tx.Now, Most: min(limit, 1000),
 	})
 	if err != nil {
 		return 0, err

@@ -105,7 +105,7 @@ func (c *claim) mark(ctx context.Context, tx *db.Tx, prefix string) (int, error)
 	until := c.now + lease.Milliseconds()
 	for _, l := range lanes {
 		n, err := New(tx).claimLane(ctx, claimLaneParams{
-			SenderID: c.sender.ID, Class: l.Class, RunID: l.RunID, Now: c.now, Texts: int32(c.n - len(c.texts) - marked), Prefix: prefix, Lease: until,
+			SenderID: c.sender.ID, Class: l.Class, RunID: l.RunID, Now: c.now, Texts: int64(c.n - len(c.texts) - marked), Prefix: prefix, Lease: until,
 		})
 		if err != nil {
 			return 0, err

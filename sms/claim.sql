@@ -8,7 +8,7 @@ ORDER BY run_id, send_after, id LIMIT 1;
 WITH picked AS (
     SELECT m.program_id, m.id FROM messages AS m
     WHERE m.sender_id = @sender_id AND m.state = 'queued' AND m.class = @class AND m.run_id = @run_id AND m.send_after <= @now
-    ORDER BY m.send_after, m.id LIMIT @texts /* SKIP LOCKED */
+    ORDER BY m.send_after, m.id LIMIT CAST(@texts AS BIGINT) /* SKIP LOCKED */
 )
 UPDATE messages SET state = 'sending', attempt = CAST(@prefix AS TEXT) || CAST(id AS TEXT), attempts = attempts + 1, tries = 0, lease = @lease, started_at = @now
 WHERE (program_id, id) IN (SELECT picked.program_id, picked.id FROM picked) AND state = 'queued';

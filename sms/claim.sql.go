@@ -15,7 +15,7 @@ const claimLane = `-- name: claimLane :execrows
 WITH picked AS (
     SELECT m.program_id, m.id FROM messages AS m
     WHERE m.sender_id = $4 AND m.state = 'queued' AND m.class = $5 AND m.run_id = $6 AND m.send_after <= $3
-    ORDER BY m.send_after, m.id LIMIT $7 /* SKIP LOCKED */
+    ORDER BY m.send_after, m.id LIMIT CAST($7 AS BIGINT) /* SKIP LOCKED */
 )
 UPDATE messages SET state = 'sending', attempt = CAST($1 AS TEXT) || CAST(id AS TEXT), attempts = attempts + 1, tries = 0, lease = $2, started_at = $3
 WHERE (program_id, id) IN (SELECT picked.program_id, picked.id FROM picked) AND state = 'queued'
@@ -28,7 +28,7 @@ type claimLaneParams struct {
 	SenderID int64
 	Class    Class
 	RunID    int64
-	Texts    int32
+	Texts    int64
 }
 
 func (q *Queries) claimLane(ctx context.Context, arg claimLaneParams) (int64, error) {

@@ -139,7 +139,7 @@ func InboundByID(ctx context.Context, tx *db.Tx, program, id int64) (Received, e
 
 // ForShop lists texts in that a person at the shop has not read, in rising id after the given one, at most limit.
 func ForShop(ctx context.Context, tx *db.Tx, program, after, limit int64) ([]Received, error) {
-	return New(tx).inboundForShop(ctx, inboundForShopParams{ProgramID: program, ID: after, Limit: int32(min(limit, 1000))})
+	return New(tx).inboundForShop(ctx, inboundForShopParams{ProgramID: program, After: after, Most: min(limit, 1000)})
 }
 
 // MarkRead says that a person has read a text in; reading it again changes nothing.
@@ -150,5 +150,5 @@ func MarkRead(ctx context.Context, tx *db.Tx, program, id int64) error {
 
 // TextsFrom lists the latest texts in of a number, newest first, at most limit.
 func TextsFrom(ctx context.Context, tx *db.Tx, program int64, hash string, limit int64) ([]Received, error) {
-	return New(tx).inboundOfNumber(ctx, inboundOfNumberParams{ProgramID: program, Hash: hash, Limit: int32(min(limit, 1000))})
+	return New(tx).inboundOfNumber(ctx, inboundOfNumberParams{ProgramID: program, Hash: hash, Most: min(limit, 1000)})
 }

@@ -16,10 +16,10 @@ UPDATE inbound SET command = $3, member_id = $4, for_shop = $5 WHERE program_id 
 UPDATE inbound SET read_at = $3 WHERE program_id = $1 AND id = $2 AND for_shop AND read_at = 0;
 
 -- name: inboundForShop :many
-SELECT * FROM inbound WHERE program_id = $1 AND for_shop AND read_at = 0 AND id > $2 ORDER BY id LIMIT $3;
+SELECT * FROM inbound WHERE program_id = @program_id AND for_shop AND read_at = 0 AND id > @after ORDER BY id LIMIT CAST(@most AS BIGINT);
 
 -- name: inboundOfNumber :many
-SELECT * FROM inbound WHERE program_id = $1 AND hash = $2 ORDER BY id DESC LIMIT $3;
+SELECT * FROM inbound WHERE program_id = @program_id AND hash = @hash ORDER BY id DESC LIMIT CAST(@most AS BIGINT);
 
 -- name: replyTo :one
 SELECT * FROM messages WHERE program_id = $1 AND inbound_id = $2 AND inbound_id <> 0;

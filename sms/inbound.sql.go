@@ -64,17 +64,17 @@ func (q *Queries) inboundByProvider(ctx context.Context, programID int64, provid
 }
 
 const inboundForShop = `-- name: inboundForShop :many
-SELECT program_id, id, sender_id, provider_id, phone, hash, member_id, body, media, opt_out, command, for_shop, read_at, at FROM inbound WHERE program_id = $1 AND for_shop AND read_at = 0 AND id > $2 ORDER BY id LIMIT $3
+SELECT program_id, id, sender_id, provider_id, phone, hash, member_id, body, media, opt_out, command, for_shop, read_at, at FROM inbound WHERE program_id = $1 AND for_shop AND read_at = 0 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT)
 `
 
 type inboundForShopParams struct {
 	ProgramID int64
-	ID        int64
-	Limit     int32
+	After     int64
+	Most      int64
 }
 
 func (q *Queries) inboundForShop(ctx context.Context, arg inboundForShopParams) ([]Received, error) {
-	rows, err := q.db.QueryContext(ctx, inboundForShop, arg.ProgramID, arg.ID, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, inboundForShop, arg.ProgramID, arg.After, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -112,17 +112,17 @@ func (q *Queries) inboundForShop(ctx context.Context, arg inboundForShopParams) 
 }
 
 const inboundOfNumber = `-- name: inboundOfNumber :many
-SELECT program_id, id, sender_id, provider_id, phone, hash, member_id, body, media, opt_out, command, for_shop, read_at, at FROM inbound WHERE program_id = $1 AND hash = $2 ORDER BY id DESC LIMIT $3
+SELECT program_id, id, sender_id, provider_id, phone, hash, member_id, body, media, opt_out, command, for_shop, read_at, at FROM inbound WHERE program_id = $1 AND hash = $2 ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type inboundOfNumberParams struct {
 	ProgramID int64
 	Hash      string
-	Limit     int32
+	Most      int64
 }
 
 func (q *Queries) inboundOfNumber(ctx context.Context, arg inboundOfNumberParams) ([]Received, error) {
-	rows, err := q.db.QueryContext(ctx, inboundOfNumber, arg.ProgramID, arg.Hash, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, inboundOfNumber, arg.ProgramID, arg.Hash, arg.Most)
 	if err != nil {
 		return nil, err
 	}

@@ -222,5 +222,5 @@ func ByID(ctx context.Context, tx *db.Tx, program, id int64) (Message, error) {
 
 // TextsOf lists the latest texts to a member, newest first, at most limit.
 func TextsOf(ctx context.Context, tx *db.Tx, program, member, limit int64) ([]Message, error) {
-	return New(tx).messagesOfMember(ctx, messagesOfMemberParams{ProgramID: program, MemberID: member, Limit: int32(min(limit, 1000))})
+	return New(tx).messagesOfMember(ctx, messagesOfMemberParams{ProgramID: program, MemberID: member, Most: min(limit, 1000)})
 }

@@ -22,9 +22,9 @@ WHERE program_id = $1 AND hash = $2 AND state = 'queued'
 RETURNING id, member_id, parts, cap_day, spend_day;
 
 -- name: cancelRun :many
-UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
+UPDATE messages SET state = 'cancelled', reason = @reason, final_at = @final_at
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state = 'queued' LIMIT $5)
+    WHERE m.program_id = @program_id AND m.run_id = @run_id AND m.run_id <> 0 AND m.state = 'queued' LIMIT CAST(@most AS BIGINT))
 RETURNING id, member_id, parts, cap_day, spend_day;
 
 -- name: cancelMessage :many
@@ -37,4 +37,4 @@ SELECT state, reason, COUNT(*) AS texts, CAST(COALESCE(SUM(parts), 0) AS BIGINT)
 FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 GROUP BY state, reason;
 
 -- name: messagesOfMember :many
-SELECT * FROM messages WHERE program_id = $1 AND member_id = $2 ORDER BY id DESC LIMIT $3;
+SELECT * FROM messages WHERE program_id = @program_id AND member_id = @member_id ORDER BY id DESC LIMIT CAST(@most AS BIGINT);

@@ -122,18 +122,18 @@ func (q *Queries) cancelNumber(ctx context.Context, arg cancelNumberParams) ([]c
 }
 
 const cancelRun = `-- name: cancelRun :many
-UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
+UPDATE messages SET state = 'cancelled', reason = $1, final_at = $2
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state = 'queued' LIMIT $5)
+    WHERE m.program_id = $3 AND m.run_id = $4 AND m.run_id <> 0 AND m.state = 'queued' LIMIT CAST($5 AS BIGINT))
 RETURNING id, member_id, parts, cap_day, spend_day
 `
 
 type cancelRunParams struct {
-	ProgramID int64
-	RunID     int64
 	Reason    string
 	FinalAt   int64
-	Limit     int32
+	ProgramID int64
+	RunID     int64
+	Most      int64
 }
 
 type cancelRunRow struct {
@@ -146,11 +146,11 @@ type cancelRunRow struct {
 
 func (q *Queries) cancelRun(ctx context.Context, arg cancelRunParams) ([]cancelRunRow, error) {
 	rows, err := q.db.QueryContext(ctx, cancelRun,
-		arg.ProgramID,
-		arg.RunID,
 		arg.Reason,
 		arg.FinalAt,
-		arg.Limit,
+		arg.ProgramID,
+		arg.RunID,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, err
@@ -383,17 +383,17 @@ func (q *Queries) messageBySID(ctx context.Context, programID int64, sID string)
 }
 
 const messagesOfMember = `-- name: messagesOfMember :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND member_id = $2 ORDER BY id DESC LIMIT $3
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND member_id = $2 ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type messagesOfMemberParams struct {
 	ProgramID int64
 	MemberID  int64
-	Limit     int32
+	Most      int64
 }
 
 func (q *Queries) messagesOfMember(ctx context.Context, arg messagesOfMemberParams) ([]Message, error) {
-	rows, err := q.db.QueryContext(ctx, messagesOfMember, arg.ProgramID, arg.MemberID, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, messagesOfMember, arg.ProgramID, arg.MemberID, arg.Most)
 	if err != nil {
 		return nil, err
 	}

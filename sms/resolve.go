@@ -116,7 +116,7 @@ func numberFirst(c Callback) int {
 func (l *line) resolve(ctx context.Context) {
 	var due []Message
 	err := l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		due, err = New(tx).dueUnknown(ctx, dueUnknownParams{ProgramID: l.sender.ProgramID, Lease: tx.Now, SenderID: l.sender.ID, Limit: perLook})
+		due, err = New(tx).dueUnknown(ctx, dueUnknownParams{ProgramID: l.sender.ProgramID, Now: tx.Now, SenderID: l.sender.ID, Most: perLook})
 		return err
 	})
 	seen := map[string]bool{}

@@ -7,7 +7,7 @@ WHERE program_id = @program_id AND state IN ('sending', 'unknown') AND state = '
 SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'sending' AND lease < $2 LIMIT 1) AS late;
 
 -- name: dueUnknown :many
-SELECT * FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4;
+SELECT * FROM messages WHERE program_id = @program_id AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= @now AND sender_id = @sender_id ORDER BY lease, id LIMIT CAST(@most AS BIGINT);
 
 -- name: openTexts :many
 -- Every text with this body to this number whose fate is open, oldest first.

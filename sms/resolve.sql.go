@@ -10,22 +10,22 @@ import (
 )
 
 const dueUnknown = `-- name: dueUnknown :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT $4
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT CAST($4 AS BIGINT)
 `
 
 type dueUnknownParams struct {
 	ProgramID int64
-	Lease     int64
+	Now       int64
 	SenderID  int64
-	Limit     int32
+	Most      int64
 }
 
 func (q *Queries) dueUnknown(ctx context.Context, arg dueUnknownParams) ([]Message, error) {
 	rows, err := q.db.QueryContext(ctx, dueUnknown,
 		arg.ProgramID,
-		arg.Lease,
+		arg.Now,
 		arg.SenderID,
-		arg.Limit,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, err

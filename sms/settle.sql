@@ -50,4 +50,4 @@ SELECT COUNT(*) FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <
 
 -- name: latestStates :many
 SELECT state FROM messages
-WHERE program_id = $1 AND member_id = $2 AND state IN ('delivered', 'undelivered') ORDER BY id DESC LIMIT $3;
+WHERE program_id = @program_id AND member_id = @member_id AND state IN ('delivered', 'undelivered') ORDER BY id DESC LIMIT CAST(@most AS BIGINT);

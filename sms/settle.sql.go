@@ -142,17 +142,17 @@ func (q *Queries) keepCallback(ctx context.Context, arg keepCallbackParams) erro
 
 const latestStates = `-- name: latestStates :many
 SELECT state FROM messages
-WHERE program_id = $1 AND member_id = $2 AND state IN ('delivered', 'undelivered') ORDER BY id DESC LIMIT $3
+WHERE program_id = $1 AND member_id = $2 AND state IN ('delivered', 'undelivered') ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type latestStatesParams struct {
 	ProgramID int64
 	MemberID  int64
-	Limit     int32
+	Most      int64
 }
 
 func (q *Queries) latestStates(ctx context.Context, arg latestStatesParams) ([]string, error) {
-	rows, err := q.db.QueryContext(ctx, latestStates, arg.ProgramID, arg.MemberID, arg.Limit)
+	rows, err := q.db.QueryContext(ctx, latestStates, arg.ProgramID, arg.MemberID, arg.Most)
 	if err != nil {
 		return nil, err
 	}

@@ -161,7 +161,7 @@ func againOf(m Message) (first, tries int64) {
 }
 
 func confirmAfterStreak(ctx context.Context, tx *db.Tx, m Message) error {
-	states, err := New(tx).latestStates(ctx, latestStatesParams{ProgramID: m.ProgramID, MemberID: m.MemberID, Limit: streak})
+	states, err := New(tx).latestStates(ctx, latestStatesParams{ProgramID: m.ProgramID, MemberID: m.MemberID, Most: streak})
 	if err != nil || len(states) < streak {
 		return err
 	}
