@@ -59,7 +59,7 @@ func TestAudienceRefused(t *testing.T) {
 }
 
 // sqlOnly is all that may stand in a query that came from an audience: our own words, and places for values.
-var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|m\.[a-z_]+|k\.[a-z_]+|s\.[a-z_]+|members|messages|stores|k|s|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|'lapsed:'|'left_out'|'cancelled'|''|\|\||<>|<=|>=|<|>|=|[01]|[(),])$`)
+var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|m\.[a-z_]+|b\.[a-z_]+|k\.[a-z_]+|s\.[a-z_]+|members|messages|stores|b|k|s|UNION|ALL|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|'lapsed:'|'left_out'|'cancelled'|''|\|\||<>|<=|>=|<|>|=|\+|[01]|[(),])$`)
 
 var sqlToken = regexp.MustCompile(`\$[0-9]+|[A-Za-z_.]+|'[^']*'|\|\||<>|<=|>=|[0-9]+|\S`)
 

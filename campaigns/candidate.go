@@ -41,17 +41,8 @@ func (c candidate) years(zone *time.Location, today Date) int64 {
 
 // page reads the next members of an audience after an id, in rising id, at most limit. Extra narrows it further; nil does not.
 func page(ctx context.Context, tx *db.Tx, audience condition, at moment, after int64, limit int, extra condition) ([]candidate, error) {
-	var q query
-	// The page is cut before it is joined: PostgreSQL without statistics joins all that is left otherwise, for every page.
-	q.text("SELECT " + candidateColumns + " FROM (SELECT * FROM members m WHERE ")
-	q.audience(audience, at, extra)
-	q.compare(" AND m.id > ", after)
-	q.compare(" ORDER BY m.id LIMIT ", limit)
-	q.text(`) m
-LEFT JOIN phones n ON n.program_id = m.program_id AND n.hash = m.hash
-LEFT JOIN stores s ON s.program_id = m.program_id AND s.id = m.store_id
-ORDER BY m.id`)
-	rows, err := tx.QueryContext(ctx, q.sql.String(), q.args...)
+	sql, args := pageSQL(audience, at, after, limit, extra)
+	rows, err := tx.QueryContext(ctx, sql, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -66,6 +57,20 @@ ORDER BY m.id`)
 		found = append(found, c)
 	}
 	return found, rows.Err()
+}
+
+func pageSQL(audience condition, at moment, after int64, limit int, extra condition) (sql string, args []any) {
+	var q query
+	// The page is cut before it is joined: PostgreSQL without statistics joins all that is left otherwise, for every page.
+	q.text("SELECT " + candidateColumns + " FROM (SELECT * FROM members m WHERE ")
+	q.audience(audience, at, extra)
+	q.compare(" AND m.id > ", after)
+	q.compare(" ORDER BY m.id LIMIT ", limit)
+	q.text(`) m
+LEFT JOIN phones n ON n.program_id = m.program_id AND n.hash = m.hash
+LEFT JOIN stores s ON s.program_id = m.program_id AND s.id = m.store_id
+ORDER BY m.id`)
+	return q.sql.String(), q.args
 }
 
 // among reads which of the members from one id to another belong to an audience.
@@ -104,6 +109,11 @@ func (q *query) audience(audience condition, at moment, extra condition) {
 	}
 }
 
+// oneOf: the member is one of a few, by id.
+type oneOf []int64
+
+func (c oneOf) write(q *query, _ moment) { in(q, "m.id", c) }
+
 // waitingFor: the run left the member out, or took the text back before anything of it was sent, for want of consent, and now the
 // member consents.
 type waitingFor int64
@@ -111,5 +121,5 @@ type waitingFor int64
 func (run waitingFor) write(q *query, at moment) {
 	q.compare("m.service AND m.marketing AND m.left_at = 0 AND m.id IN (SELECT k.member_id FROM messages k WHERE k.program_id = ", at.program.ID)
 	q.compare(" AND k.run_id = ", int64(run))
-	q.text(` AND k.reason IN ('consent', 'stopped', 'write_first') AND (k.state = 'left_out' OR k.state = 'cancelled' AND k.attempt = ''))`)
+	q.text(` AND k.run_id <> 0 AND k.reason IN ('consent', 'stopped', 'write_first') AND (k.state = 'left_out' OR k.state = 'cancelled' AND k.attempt = ''))`)
 }

@@ -248,9 +248,17 @@ func TestPlanningGoesOnAfterACrash(t *testing.T) {
 			return err
 		})
 		s.write(func(ctx context.Context, tx *db.Tx) error {
-			more, err := planChunk(ctx, tx, s.p.ID, run, 20)
-			if err == nil && !more {
-				t.Error("twenty of fifty are all")
+			next, err := nextPiece(ctx, tx, s.p.ID, run, 20)
+			if err != nil {
+				return err
+			}
+			more, err := planPiece(ctx, tx, s.p.ID, run, next)
+			if err != nil || !more {
+				t.Error("twenty of fifty are all", err)
+			}
+			more, err = planPiece(ctx, tx, s.p.ID, run, next) // another process, a moment late
+			if err != nil || !more {
+				t.Error("a piece that is planned stops the rest", err)
 			}
 			return err
 		})

@@ -17,16 +17,29 @@ import (
 type birthdayToday struct{}
 
 func (birthdayToday) write(q *query, at moment) {
-	q.text("m.birth_month <> 0 AND (")
-	for i, b := range birthdays(at) {
+	dates := birthdays(at)
+	q.few(at, len(dates), func(i int) {
+		q.compare("b.birth_month <> 0 AND b.birth_month = ", int64(dates[i].Month))
+		q.compare(" AND b.birth_day = ", int64(dates[i].Day))
+		q.compare(" AND +b.joined_at <= ", at.at)
+		q.compare(" AND +b.birth_set_at <= ", at.at)
+	})
+}
+
+// few appends that one of n conditions over members AS b holds, each of which few members meet. Asked apart, each is answered by an
+// index of its own; beside the order by id SQLite would walk through all members instead. (A + before a column keeps SQLite from
+// choosing that column's index.)
+func (q *query) few(at moment, n int, condition func(i int)) {
+	q.text("m.id IN (")
+	for i := range n {
 		if i > 0 {
-			q.text(" OR ")
+			q.text(" UNION ALL ")
 		}
-		q.compare("m.birth_month = ", int64(b.Month))
-		q.compare(" AND m.birth_day = ", int64(b.Day))
+		q.compare("SELECT b.id FROM members b WHERE b.program_id = ", at.program.ID)
+		q.text(" AND ")
+		condition(i)
 	}
-	q.compare(") AND m.joined_at <= ", at.at)
-	q.compare(" AND m.birth_set_at <= ", at.at)
+	q.text(")")
 }
 
 // birthdays are the dates whose birthdays fall on the moment's date: itself, one that the calendar of the zone skipped just before
@@ -77,12 +90,12 @@ func parseAnniversary(raw json.RawMessage) (condition, error) {
 const longestMembership = 50
 
 func (c anniversary) write(q *query, at moment) {
-	q.text("(1 = 0")
-	for _, joined := range c.dates(at) {
-		q.compare(" OR m.joined_at >= ", at.start(joined.Date))
-		q.compare(" AND m.joined_at < ", at.start(joined.Plus(1)))
-	}
-	q.compare(") AND m.joined_at <= ", at.at)
+	dates := c.dates(at)
+	q.few(at, len(dates), func(i int) {
+		q.compare("b.joined_at >= ", at.start(dates[i].Date))
+		q.compare(" AND b.joined_at < ", at.start(dates[i].Plus(1)))
+		q.compare(" AND +b.joined_at <= ", at.at)
+	})
 }
 
 // joiningDate is a date of joining that is remembered on the moment's date, and by which name.
@@ -127,7 +140,7 @@ type lapsed []int64
 func (c lapsed) write(q *query, at moment) {
 	q.text("m.last_purchase_id <> 0")
 	q.compare(" AND m.last_purchase_at < ", at.daysAgo(int(c[0])-1))
-	q.text(" AND NOT EXISTS (SELECT 1 FROM messages k WHERE k.program_id = m.program_id AND k.member_id = m.id")
+	q.text(" AND NOT EXISTS (SELECT 1 FROM messages k WHERE k.program_id = m.program_id AND k.member_id = m.id AND k.once <> ''")
 	q.text(" AND k.once = 'lapsed:' || CAST(m.last_purchase_id AS TEXT) || CASE")
 	for i := len(c) - 1; i >= 0; i-- {
 		q.compare(" WHEN m.last_purchase_at < ", at.daysAgo(int(c[i])-1))

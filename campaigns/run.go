@@ -52,17 +52,25 @@ const (
 	chunk      = 500
 )
 
-// planRun plans what is left of a run, chunk by chunk. Each chunk commits its rows together with the run's cursor: whoever comes
-// after a crash goes on behind it, and two processes take turns.
-func (s *Service) planRun(ctx context.Context, program, run int64, first int) error {
+// planRun plans what is left of a run, chunk by chunk. Whom the next chunk is for is looked up before its transaction begins, which
+// asks again for these few: finding them can mean passing over a hundred thousand members who were told long ago. Each chunk commits
+// its rows together with the run's cursor: whoever comes after a crash goes on behind it, and two processes take turns.
+func (s *Service) planRun(ctx context.Context, program, run int64, size int) error {
 	lane := db.Interactive
-	for size, more := first, true; more; size, lane = chunk, db.Bulk {
+	for more := true; more; size, lane = chunk, db.Bulk {
 		if err := s.DB.Reserve(ctx, 2*size); err != nil {
 			return err
 		}
-		err := s.DB.Write(ctx, lane, func(ctx context.Context, tx *db.Tx) error {
-			var err error
-			more, err = planChunk(ctx, tx, program, run, size)
+		var next piece
+		err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			next, err = nextPiece(ctx, tx, program, run, size)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		err = s.DB.Write(ctx, lane, func(ctx context.Context, tx *db.Tx) (err error) {
+			more, err = planPiece(ctx, tx, program, run, next)
 			return err
 		})
 		if err != nil {
@@ -72,31 +80,59 @@ func (s *Service) planRun(ctx context.Context, program, run int64, first int) er
 	return nil
 }
 
-// planChunk plans the next members of a run; more says that there may be others behind them.
-func planChunk(ctx context.Context, tx *db.Tx, program, run int64, size int) (more bool, err error) {
+// piece is a part of a run's audience: who comes after a cursor.
+type piece struct {
+	cursor int64
+	who    oneOf
+	last   bool // nobody comes after them
+}
+
+func nextPiece(ctx context.Context, tx *db.Tx, program, run int64, size int) (piece, error) {
+	r, err := New(tx).run(ctx, program, run)
+	if err != nil {
+		return piece{}, err
+	}
+	pl, err := newPlannerOf(ctx, tx, r)
+	if err != nil {
+		return piece{}, err
+	}
+	who, err := page(ctx, tx, pl.who, pl.at, r.Cursor, size, nil)
+	next := piece{cursor: r.Cursor, last: len(who) < size}
+	for _, c := range who {
+		next.who = append(next.who, c.ID)
+	}
+	return next, err
+}
+
+// planPiece plans those of a piece who still belong to the audience; more says that there is something left to plan. It does nothing
+// when another process has planned the piece meanwhile.
+func planPiece(ctx context.Context, tx *db.Tx, program, run int64, next piece) (more bool, err error) {
 	r, err := New(tx).lockRun(ctx, program, run)
 	if err != nil || r.State != RunPlanning {
 		return false, err
 	}
-	pl, err := newPlannerOf(ctx, tx, r)
-	if err != nil {
-		return false, err
-	}
-	who, err := page(ctx, tx, pl.who, pl.at, r.Cursor, size, nil)
-	if err != nil {
-		return false, err
-	}
-	if err := pl.write(ctx, tx, who); err != nil {
-		return false, err
+	if r.Cursor != next.cursor {
+		return true, nil
 	}
 	to := moveCursorParams{ProgramID: program, ID: run, Cursor: r.Cursor, State: RunPlanning}
-	if len(who) > 0 {
-		to.Cursor = who[len(who)-1].ID
+	if len(next.who) > 0 {
+		to.Cursor = next.who[len(next.who)-1]
+		pl, err := newPlannerOf(ctx, tx, r)
+		if err != nil {
+			return false, err
+		}
+		who, err := page(ctx, tx, pl.who, pl.at, r.Cursor, len(next.who), next.who)
+		if err != nil {
+			return false, err
+		}
+		if err := pl.write(ctx, tx, who); err != nil {
+			return false, err
+		}
 	}
-	if more = len(who) == size; !more {
+	if next.last {
 		to.State, to.PlannedAt = RunRunning, tx.Now
 	}
-	return more, New(tx).moveCursor(ctx, to)
+	return !next.last, New(tx).moveCursor(ctx, to)
 }
 
 func newPlannerOf(ctx context.Context, tx *db.Tx, r Run) (*planner, error) {

@@ -3,6 +3,9 @@ INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, froze
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (program_id, campaign_id, occurrence) DO NOTHING;
 
+-- name: run :one
+SELECT * FROM runs WHERE program_id = $1 AND id = $2;
+
 -- name: lockRun :one
 -- Whoever plans a run or ends it holds this row: two processes take turns.
 UPDATE runs SET cursor = cursor WHERE program_id = $1 AND id = $2 RETURNING *;

@@ -228,6 +228,32 @@ func (q *Queries) moveCursor(ctx context.Context, arg moveCursorParams) error {
 	return err
 }
 
+const run = `-- name: run :one
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND id = $2
+`
+
+func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, error) {
+	row := q.db.QueryRowContext(ctx, run, programID, iD)
+	var i Run
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.CampaignID,
+		&i.Occurrence,
+		&i.State,
+		&i.Cursor,
+		&i.Version,
+		&i.Frozen,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.PlannedAt,
+		&i.CreatedAt,
+		&i.DoneAt,
+		&i.Reason,
+	)
+	return i, err
+}
+
 const runAt = `-- name: runAt :one
 SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND occurrence = $3
 `

@@ -1,0 +1,64 @@
+package campaigns
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"fiel/db"
+	"fiel/db/dbtest"
+)
+
+// explained is how SQLite goes about a query.
+func (s *shop) explained(sql string, args ...any) string {
+	s.t.Helper()
+	var steps []string
+	err := s.d.Read(s.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		rows, err := tx.QueryContext(ctx, "EXPLAIN QUERY PLAN "+sql, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var id, parent, unused int
+			var step string
+			if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+				return err
+			}
+			steps = append(steps, step)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return strings.Join(steps, "\n")
+}
+
+// Greetings find their few members by an index, whatever the size of the program; what members were told, by the once key.
+func TestOccasionsUseIndexes(t *testing.T) {
+	clock := new(dbtest.Clock)
+	s := openShop(t, dbtest.New(t, db.SQLite, dbtest.WithClock(clock)), clock, lima())
+	at := moment{program: s.p, zone: s.p.Location(), date: Date{2027, 2, 28}, at: clock.Now().UnixMilli()}
+	for form, want := range map[string]string{
+		`{"birthday": "today"}`:                           "members_birthday",
+		`{"anniversary": {"days": [30]}}`:                 "members_joined",
+		`{"lapsed": [30, 60, 90]}`:                        "messages_once",
+		`{"birthday": "today", "language": ["es"]}`:       "members_birthday",
+		`{"anniversary": {"days": [30], "yearly": true}}`: "members_joined",
+	} {
+		who, err := parseAudience([]byte(form))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sql, args := pageSQL(who, at, 0, 500, nil)
+		plan := s.explained(sql, args...)
+		if !strings.Contains(plan, want) || strings.Contains(plan, "AUTOMATIC") || !strings.Contains(plan, "SEARCH m USING") {
+			t.Errorf("%s does not use %s:\n%s", form, want, plan)
+		}
+	}
+	sql, args := pageSQL(all{}, at, 0, 500, waitingFor(7))
+	if plan := s.explained(sql, args...); !strings.Contains(plan, "messages_run") {
+		t.Errorf("late consents are found by\n%s", plan)
+	}
+}
