@@ -14,7 +14,7 @@ import (
 // pragma is a setting of a connection and the value that asking for it must give.
 type pragma struct{ name, set, is string }
 
-// both are the settings of every connection; https://www.sqlite.org/pragma.html.
+// pragmas are the settings of a connection; https://www.sqlite.org/pragma.html.
 func pragmas(write bool) []pragma {
 	p := []pragma{
 		{"busy_timeout", "10000", "10000"},

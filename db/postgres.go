@@ -29,8 +29,10 @@ func openPostgres(ctx context.Context, d *DB, url string) (engine, error) {
 	if err != nil {
 		return nil, Errorf(Invalid, "The database URL cannot be read; it looks like postgres://user:password@host:5432/fiel?sslmode=verify-full. (%w)", err)
 	}
-	settings(c)
-	p := &server{d: d, pool: stdlib.OpenDB(*c)}
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 10 * time.Second
+	}
+	p := &server{d: d, pool: stdlib.OpenDB(*c, stdlib.OptionAfterConnect(settings))}
 	d.pool = p.pool
 	p.pool.SetMaxOpenConns(poolSize)
 	p.pool.SetMaxIdleConns(poolSize)
@@ -47,21 +49,18 @@ func openPostgres(ctx context.Context, d *DB, url string) (engine, error) {
 	return p, nil
 }
 
-// settings bounds waiting, where the URL does not say otherwise: for a connection and for a lock as long as for SQLite's
-// lock, and for a client that died with a transaction open.
-func settings(c *pgx.ConnConfig) {
-	if c.ConnectTimeout == 0 {
-		c.ConnectTimeout = 10 * time.Second
-	}
-	for name, value := range map[string]string{
-		"application_name":                    "fiel",
-		"lock_timeout":                        "10s",
-		"idle_in_transaction_session_timeout": "60s",
-	} {
-		if _, ok := c.RuntimeParams[name]; !ok {
-			c.RuntimeParams[name] = value
+// settings bounds waiting, where the URL does not say otherwise: for a lock as long as for SQLite's, and for a client that
+// died with a transaction open. They are not sent with the connection's first packet, since PgBouncer refuses those there.
+func settings(ctx context.Context, c *pgx.Conn) error {
+	for name, value := range map[string]string{"lock_timeout": "10s", "idle_in_transaction_session_timeout": "60s"} {
+		if _, ok := c.Config().RuntimeParams[name]; ok {
+			continue
+		}
+		if _, err := c.Exec(ctx, "SELECT set_config($1, $2, FALSE)", name, value); err != nil {
+			return err
 		}
 	}
+	return nil
 }
 
 // write runs f, and again while PostgreSQL asks for it.
