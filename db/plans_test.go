@@ -24,7 +24,7 @@ var wholeTable = map[string]string{
 	"anyCallback": "LIMIT 1", "matchedCallbacks": "callbacks of unknown texts, few", "pruneCallbacks": "as above",
 }
 
-// An index WHERE phone <> '' serves a query only if the query says phone <> '' too: a value that is bound later proves nothing. On a
+// An index WHERE phone <> ” serves a query only if the query says phone <> ” too: a value that is bound later proves nothing. On a
 // million members the difference is a second for each text.
 func TestQueriesFindTheirRowsByAnIndex(t *testing.T) {
 	handle, err := sql.Open("sqlite", dbtest.URL(t, db.SQLite, true))
@@ -99,6 +99,9 @@ func planOf(t *testing.T, handle *sql.DB, name, query string) (details []string)
 			t.Fatal(err)
 		}
 		details = append(details, detail)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return details
 }
