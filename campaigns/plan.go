@@ -89,14 +89,15 @@ func (pl *planner) plan(ctx context.Context, tx *db.Tx, who []candidate, book bo
 func (pl *planner) untold(ctx context.Context, tx *db.Tx, who []candidate) ([]*planned, error) {
 	var rows []*planned
 	var keys []sms.OnceKey
+	_, ofRun := pl.occasion.(inRun)
+	once := runKey(pl.run.ID)
 	for _, c := range who {
 		r := &planned{candidate: c}
-		r.Member, r.Once, r.Before = c.Member, pl.occasion.once(c.Member, pl.at), pl.run.EndsAt
-		if _, ofRun := pl.occasion.(inRun); ofRun {
-			r.Once = runKey(pl.run.ID)
-		} else if r.Once == "" {
-			continue
-		} else {
+		r.Member, r.Once, r.Before = c.Member, once, pl.run.EndsAt
+		if !ofRun {
+			if r.Once = pl.occasion.once(c.Member, pl.at); r.Once == "" {
+				continue
+			}
 			keys = append(keys, sms.OnceKey{Member: c.ID, Once: r.Once})
 		}
 		rows = append(rows, r)
@@ -123,7 +124,7 @@ func (pl *planner) judge(r *planned) {
 	if r.LeftOut = pl.outbox.Barred(c.Member, c.number); r.LeftOut != "" {
 		return
 	}
-	if heldOut(pl.program.ID, pl.run.CampaignID, pl.run.Occurrence, c.ID) < pl.content.Holdout {
+	if share := pl.content.Holdout; share > 0 && heldOut(pl.program.ID, pl.run.CampaignID, pl.run.Occurrence, c.ID) < share {
 		r.Holdout = true
 		return
 	}
