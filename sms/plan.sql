@@ -1,6 +1,6 @@
 -- name: openOfRun :one
 -- Whether anything of a run may still leave, or may have left without our knowing.
-SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('queued', 'sending', 'unknown') LIMIT 1) AS open;
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 AND state IN ('queued', 'sending', 'unknown') LIMIT 1) AS open;
 
 -- name: dropUnsent :exec
 -- A member who got nothing and may be texted after all is planned anew.

@@ -47,7 +47,7 @@ func (q *Queries) keptOnce(ctx context.Context, programID int64) ([]string, erro
 }
 
 const openOfRun = `-- name: openOfRun :one
-SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND state IN ('queued', 'sending', 'unknown') LIMIT 1) AS open
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 AND state IN ('queued', 'sending', 'unknown') LIMIT 1) AS open
 `
 
 // Whether anything of a run may still leave, or may have left without our knowing.
