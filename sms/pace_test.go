@@ -68,7 +68,8 @@ func TestPauseAsTheProviderSays(t *testing.T) {
 func TestUnreachable(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
 	p := pacer{}
-	tries, longest := 0, time.Duration(0)
+	tries, early, longest := 0, 0, time.Duration(0)
+	minute := now.Add(time.Minute)
 	for end := now.Add(24 * time.Hour); now.Before(end); tries++ {
 		for range 16 { // what was on the wire
 			p.unreachable(now)
@@ -78,7 +79,12 @@ func TestUnreachable(t *testing.T) {
 			t.Fatalf("no pause after try %d", tries)
 		}
 		longest = max(longest, left)
-		now = now.Add(left)
+		if now = now.Add(left); now.Before(minute) {
+			early++
+		}
+	}
+	if early < 5 {
+		t.Errorf("%d tries in the first minute: an outage is often short", early)
 	}
 	if longest > longestPause || tries < 24*12 || tries > 24*24+20 {
 		t.Errorf("%d tries in a day, the longest pause %v", tries, longest)

@@ -349,6 +349,21 @@ func TestLastLook(t *testing.T) {
 	}
 }
 
+// The answer to a text of its own needs no consent, but a stop that came after the question keeps it back all the same.
+func TestLastLookAtAnAnswer(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		text := s.enqueue(s.join(1), Reply, "Tienes 100 puntos", func(d *Draft) { d.Inbound, d.Member.ID = 5, 0 })
+		l := s.line()
+		c := &claim{sender: s.s, prefix: newAttempt(), n: 1, zones: &l.zones}
+		s.write(c.run)
+		c.texts[0].taken = s.clock.Now()
+		s.exec("UPDATE phones SET stopped_at = $1 WHERE hash = $2", s.clock.Now().UnixMilli()+1, text.Hash)
+		if r := l.send(t.Context(), c.texts[0]); !r.released || len(s.net.accepted()) > 0 {
+			t.Error("it left")
+		}
+	})
+}
+
 // A claim whose commit gave no answer is taken back: nothing was posted with its attempts.
 func TestDoubtfulClaim(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {

@@ -38,6 +38,7 @@ func TestCallbacksInAnyOrder(t *testing.T) {
 					}
 				}
 				st := s.status(p, rank)
+				st.Price = rapid.Int64Range(0, 1).Draw(rt, "price")
 				if bare {
 					st.MessageID, st.Attempt = 0, ""
 				}
