@@ -68,7 +68,8 @@ func (m Message) wasAnswer() bool {
 
 // ReplyTo writes the one reply to a text in, by the sender that received it: as the answer to the webhook, or as a text of its own
 // where the sender's replies go that way (the Answer is empty then). The body, language, topic, program and member are the draft's;
-// number, class and the rest are given. db.Conflict when the text has its reply; a draft without a body answers nothing.
+// number, class and the rest are given; a text whose number was erased a moment ago is still answered by TwiML, without keeping it.
+// db.Conflict when the text has its reply; a draft without a body answers nothing.
 //
 // A program whose parts of the day are used up answers nothing either: the cap holds for all texts.
 func ReplyTo(ctx context.Context, tx *db.Tx, s Sender, r Received, d Draft) (Answer, error) {
@@ -94,10 +95,11 @@ func answer(ctx context.Context, tx *db.Tx, d Draft) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	m.SpendDay, m.State, m.Attempt, m.StartedAt, m.SentAt = b.spendDay, StateAnswered, newAttempt(), tx.Now, tx.Now
 	if full != "" {
-		m.SpendDay, m.Attempt, m.StartedAt, m.SentAt = "", "", 0, 0
 		m.leaveOut(full, tx.Now)
+	} else {
+		m.SpendDay, m.State, m.Reason, m.FinalAt = b.spendDay, StateAnswered, "", 0
+		m.Attempt, m.StartedAt, m.SentAt = newAttempt(), tx.Now, tx.Now
 	}
 	inserted, err := insertOnce(ctx, tx, m)
 	switch {

@@ -2,7 +2,6 @@ package sms_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"net/http/httptest"
@@ -189,5 +188,5 @@ func (w *wired) judge(texts, kills int) {
 		w.t.Errorf("%d texts are lost, at most %d were on the wire when the process was killed and %d met a failing provider",
 			unproven, kills*sms.Connections, failed)
 	}
-	w.t.Log(fmt.Sprintf("%d left, %d unproven, %d posts", len(sids), unproven, w.fake.Stats().Posts))
+	w.t.Logf("%d left, %d unproven, %d posts", len(sids), unproven, w.fake.Stats().Posts)
 }

@@ -16,7 +16,7 @@ import (
 // Every query finds its rows by an index that SQLite can use: it takes a partial index only if the query repeats its condition. The
 // tables named below are small, or looked at once a second and no more.
 func TestQueriesUseIndexes(t *testing.T) {
-	small := regexp.MustCompile(`SCAN (senders|holds|callbacks|waiting|late|picked|open)\b`)
+	small := regexp.MustCompile(`SCAN (senders|holds|callbacks|waiting|late|picked|open|stretch)\b`)
 	perProgram := regexp.MustCompile(`(holds|callbacks|kept_keys)\b`)
 	s := openShop(t, dbtest.New(t, db.SQLite), noon(), testNumber)
 	for name, query := range queries(t) {
@@ -79,6 +79,9 @@ func explain(t *testing.T, ctx context.Context, tx *db.Tx, query string) (steps 
 			t.Fatal(err)
 		}
 		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
 	}
 	return steps
 }

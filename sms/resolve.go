@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fiel/db"
+	"fiel/members"
 )
 
 // When an unknown text is looked for, from the start of its attempt. After the last look it is looked for in the same steps of
@@ -145,10 +146,7 @@ func (l *line) look(ctx context.Context, m Message) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	ctx2, cancel := context.WithTimeout(ctx, requestTime)
-	defer cancel()
-	since := time.UnixMilli(open[0].StartedAt).Add(-createdBefore)
-	listed, listErr := l.provider.List(ctx2, m.Phone.E164(), since)
+	listed, listErr := l.list(ctx, m.Phone, time.UnixMilli(open[0].StartedAt).Add(-createdBefore))
 	var f found
 	err = l.w.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 		f = found{listed: listed, failed: listErr != nil}
@@ -161,6 +159,16 @@ func (l *line) look(ctx context.Context, m Message) error {
 	l.w.Stats.Unproven.Add(f.unproven)
 	l.w.Stats.Resent.Add(f.resent)
 	return nil
+}
+
+// list asks the provider. A text whose number was erased meanwhile cannot be looked for, and will not be sent again.
+func (l *line) list(ctx context.Context, to members.Phone, since time.Time) ([]Listed, error) {
+	if to == "" {
+		return []Listed{}, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	return l.provider.List(ctx, to.E164(), since)
 }
 
 // found is what one look at the provider's list came to.
@@ -253,7 +261,7 @@ func (f *found) missed(ctx context.Context, tx *db.Tx, m Message, sender Sender)
 	if !healthy && age < giveUpAfter {
 		return lookLater(ctx, tx, m, tries, tx.Now+lookStep.Milliseconds())
 	}
-	if healthy && m.Class != Marketing && !m.Resent && (m.SendBefore == 0 || m.SendBefore-tx.Now >= leastTime.Milliseconds()) {
+	if healthy && m.Phone != "" && m.Class != Marketing && !m.Resent && (m.SendBefore == 0 || m.SendBefore-tx.Now >= leastTime.Milliseconds()) {
 		f.resent++
 		wakeAfter(ctx, tx)
 		_, err := New(tx).sendAgain(ctx, sendAgainParams{ProgramID: m.ProgramID, ID: m.ID, Attempt: m.Attempt, SendAfter: tx.Now})

@@ -1,0 +1,28 @@
+-- name: eraseTexts :exec
+UPDATE messages SET phone = '', hash = '', body = '' WHERE program_id = $1 AND member_id = $2 AND member_id <> 0;
+
+-- name: eraseReplies :exec
+-- Answers to texts of the number from when it was nobody's.
+UPDATE messages SET phone = '', hash = '', body = ''
+WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i WHERE i.program_id = @program_id AND i.hash = @hash)
+  AND inbound_id <> 0;
+
+-- name: eraseInbound :exec
+UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND hash = $2;
+
+-- name: textsAfter :one
+-- The next stretch of texts: where it ends, and when its first was written.
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS last, CAST(COALESCE(MIN(created_at), 0) AS BIGINT) AS oldest
+FROM (SELECT m.id, m.created_at FROM messages AS m WHERE m.program_id = @program_id AND m.id > @after ORDER BY m.id LIMIT 500) AS stretch;
+
+-- name: inboundAfter :one
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS last, CAST(COALESCE(MIN(at), 0) AS BIGINT) AS oldest
+FROM (SELECT i.id, i.at FROM inbound AS i WHERE i.program_id = @program_id AND i.id > @after ORDER BY i.id LIMIT 500) AS stretch;
+
+-- name: blankTexts :execrows
+UPDATE messages SET body = ''
+WHERE program_id = @program_id AND id > @after AND id <= @last AND body <> '' AND created_at < @before
+  AND state NOT IN ('queued', 'sending', 'unknown');
+
+-- name: blankInbound :execrows
+UPDATE inbound SET body = '' WHERE program_id = @program_id AND id > @after AND id <= @last AND body <> '' AND at < @before;
