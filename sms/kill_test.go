@@ -55,6 +55,7 @@ func workUntilKilled() int {
 // A blast through a provider that cuts, slows down and fails, while the process is killed with SIGKILL ten times: no text leaves twice,
 // no more are lost than were on the wire, and each of those is shown as unproven. The provider's journal says what left.
 func TestKilledTenTimes(t *testing.T) {
+	t.Parallel()
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
 		t.Run(dialect.String(), func(t *testing.T) {
 			t.Parallel()

@@ -101,7 +101,7 @@ func Enqueue(ctx context.Context, tx *db.Tx, d Draft) (Message, error) {
 func (d Draft) message(ctx context.Context, tx *db.Tx) (Message, error) {
 	m := Message{
 		ProgramID: d.Program.ID, ID: tx.ID(), SenderID: d.Sender, Phone: d.Phone, Hash: d.Hash, MemberID: d.Member.ID, RunID: d.Run,
-		InboundID: d.Inbound, Class: d.Class, Topic: d.Topic, Body: Clean(d.Body), Language: d.Language, Once: d.Once,
+		InboundID: d.Inbound, Class: d.Class, Topic: d.Topic, Body: d.spelt(), Language: d.Language, Once: d.Once,
 		SendAfter: max(d.SendAfter, tx.Now), SendBefore: d.SendBefore, State: StateQueued, CreatedAt: tx.Now,
 	}
 	if m.Phone == "" {
@@ -134,6 +134,14 @@ func (d Draft) message(ctx context.Context, tx *db.Tx) (Message, error) {
 		m.SenderID = s.ID
 	}
 	return m, nil
+}
+
+// spelt is the body as it is sent. Promotions are a shop's own words.
+func (d Draft) spelt() string {
+	if d.Class == Marketing {
+		return Clean(d.Body)
+	}
+	return Spell(d.Body)
 }
 
 func (m *Message) leaveOut(reason string, now int64) {

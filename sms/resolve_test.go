@@ -46,6 +46,7 @@ func TestUnknownIsFoundInTheList(t *testing.T) {
 }
 
 func TestUnknownThatWasNotSent(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name    string
 		class   Class
@@ -146,6 +147,7 @@ func TestEqualTexts(t *testing.T) {
 
 // A list that cannot be had proves nothing: it is asked again, and nothing is given up meanwhile.
 func TestListFails(t *testing.T) {
+	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		text := s.enqueue(s.join(1), Marketing, "Hoy 2x1")
 		s.lose(false)

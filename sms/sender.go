@@ -180,6 +180,12 @@ func FindSender(ctx context.Context, tx *db.Tx, accountSID, number, serviceSID s
 	return all[0], nil
 }
 
+// Ours says whether a number is one that a sender of ours has, in whatever program: who texts from it is ourselves.
+func Ours(ctx context.Context, tx *db.Tx, number string) (bool, error) {
+	all, err := New(tx).claimants(ctx, claimantsParams{Number: number})
+	return len(all) > 0, err
+}
+
 // HaltSender keeps everything that waits for a sender from leaving, for a reason the owner can read, until [ResumeSender]. Texts stay
 // queued. db.Missing when there is no such sender.
 func HaltSender(ctx context.Context, tx *db.Tx, id int64, reason string) error {

@@ -16,6 +16,7 @@ import (
 // Callbacks in any order, doubled, before and after the answer to the post: a text ends where the last of them says, its sid is one,
 // and its rank never falls.
 func TestCallbacksInAnyOrder(t *testing.T) {
+	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		n := 0
 		rapid.Check(t, func(rt *rapid.T) {

@@ -15,7 +15,7 @@ import (
 )
 
 // FIEL_SEEDS=10000 makes the simulation long.
-func seeds(t *testing.T, usual int) int {
+func seeds(usual int) int {
 	if n, err := strconv.Atoi(os.Getenv("FIEL_SEEDS")); err == nil && n > 0 {
 		return n
 	}
@@ -26,11 +26,13 @@ func seeds(t *testing.T, usual int) int {
 // down and refuses, callbacks that come late, twice, backwards or never, readers who stop and runs that are held. The provider's journal
 // says what happened.
 func TestSimulation(t *testing.T) {
+	t.Parallel()
 	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
 		t.Run(dialect.String(), func(t *testing.T) {
+			t.Parallel()
 			clock := noon()
 			d := dbtest.New(t, dialect, dbtest.WithClock(clock))
-			n := seeds(t, 250)
+			n := seeds(200)
 			if dialect == db.Postgres {
 				n = max(n/10, 1)
 			}

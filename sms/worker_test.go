@@ -79,6 +79,7 @@ func TestWorkerSendsAtOnceAndWhenWoken(t *testing.T) {
 
 // Two workers on one database, as two replicas have: each text leaves once, whoever takes it.
 func TestTwoWorkers(t *testing.T) {
+	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.unlimited()
 		const n = 300
@@ -129,6 +130,7 @@ func (s *shop) onceEach(n int) {
 // Stops that race with claims: every text either left or was cancelled, none is lost between the two, and nothing leaves for long after
 // its reader had stopped. (What the last look sees is TestLastLook's; between it and the post lies a moment, longer on a busy machine.)
 func TestStopAgainstClaim(t *testing.T) {
+	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.unlimited()
 		const n = 60
@@ -212,6 +214,7 @@ func TestPanicWhileSending(t *testing.T) {
 
 // A sender that appears, changes or cannot be used is noticed while the worker runs; the others do not care.
 func TestSendersChange(t *testing.T) {
+	t.Parallel()
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.unlimited()
 		w := s.worker()
