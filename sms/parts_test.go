@@ -304,3 +304,18 @@ func BenchmarkClean(b *testing.B) {
 		Clean(text)
 	}
 }
+
+func TestOurOwnTextsAreSpeltCheaplyWhereThatSavesAPart(t *testing.T) {
+	long := strings.Repeat("x", 80)
+	for text, want := range map[string]string{
+		"Gracias, Ángel Íñigo": "Gracias, Ángel Íñigo", // one part either way: the name stays as it is
+		"Ángel Íñigo " + long:  "Angel Iñigo " + long,
+		"王芳 " + long:           "王芳 " + long, // there is no other spelling
+		"José" + long:          "José" + long,
+		"a\t“b”":               `a "b"`,
+	} {
+		if got := Spell(text); got != want || Spell(got) != got {
+			t.Errorf("%q is sent as %q, want %q", text, got, want)
+		}
+	}
+}
