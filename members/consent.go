@@ -67,7 +67,8 @@ func Stop(ctx context.Context, tx *db.Tx, program int64, hash string, m Member, 
 	return New(tx).leave(ctx, leaveParams{ProgramID: program, ID: m.ID, LeftAt: tx.Now})
 }
 
-// Reopen lets texts go to a number again after its owner asked for it.
+// Reopen lets texts go to a number again after its owner asked for it, by a text: what was said of it before (no such number, a
+// landline, somebody else's) does not count any more.
 func Reopen(ctx context.Context, tx *db.Tx, program int64, hash string) error {
 	return New(tx).openNumber(ctx, program, hash)
 }

@@ -54,7 +54,7 @@ func insertNew(ctx context.Context, tx *db.Tx, p Program, j Joining) (Member, er
 func comeBack(ctx context.Context, tx *db.Tx, m Member, j Joining) (Member, bool, error) {
 	back := m.LeftAt != 0
 	if j.WroteFirst {
-		if err := New(tx).setWroteFirst(ctx, m.ProgramID, m.ID); err != nil {
+		if err := Wrote(ctx, tx, m); err != nil {
 			return Member{}, false, err
 		}
 	}
@@ -65,6 +65,11 @@ func comeBack(ctx context.Context, tx *db.Tx, m Member, j Joining) (Member, bool
 	}
 	m, err := New(tx).returnMember(ctx, m.ProgramID, m.ID)
 	return m, back, err
+}
+
+// Wrote notes that the member has texted us of their own accord.
+func Wrote(ctx context.Context, tx *db.Tx, m Member) error {
+	return New(tx).setWroteFirst(ctx, m.ProgramID, m.ID)
 }
 
 // ByPhone finds the member a number is; db.Missing when it is none, also after erasure.

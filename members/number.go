@@ -69,6 +69,11 @@ func (n *Number) Allow(ctx context.Context, tx *db.Tx, help bool, day string) (b
 	return true, n.keepCounts(ctx, tx)
 }
 
+// Quiet says whether a number has had all the replies it may get for now, by the limit that [Number.Allow] keeps.
+func (n Number) Quiet(now int64) bool {
+	return n.Replies >= maxReplies && now-n.RepliesSince < repliesSpan
+}
+
 // AllowOnceStopped says whether the one line a day that a stopped number gets may go out now, and counts it.
 func (n *Number) AllowOnceStopped(ctx context.Context, tx *db.Tx, day string) (bool, error) {
 	if n.ToldDay == day {

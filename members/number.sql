@@ -8,7 +8,8 @@ RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, help
 UPDATE phones SET stopped_at = $3 WHERE program_id = $1 AND hash = $2 AND stopped_at = 0;
 
 -- name: openNumber :exec
-UPDATE phones SET stopped_at = 0, suppressed_at = 0, health = CASE WHEN health = 'suspect' THEN '' ELSE health END
+-- Who writes can be written to. Whether the number is still the member's is not said by that.
+UPDATE phones SET stopped_at = 0, suppressed_at = 0, health = CASE WHEN health = 'confirm' THEN health ELSE '' END
 WHERE program_id = $1 AND hash = $2;
 
 -- name: markNumber :exec

@@ -53,10 +53,11 @@ func (q *Queries) markNumber(ctx context.Context, arg markNumberParams) error {
 }
 
 const openNumber = `-- name: openNumber :exec
-UPDATE phones SET stopped_at = 0, suppressed_at = 0, health = CASE WHEN health = 'suspect' THEN '' ELSE health END
+UPDATE phones SET stopped_at = 0, suppressed_at = 0, health = CASE WHEN health = 'confirm' THEN health ELSE '' END
 WHERE program_id = $1 AND hash = $2
 `
 
+// Who writes can be written to. Whether the number is still the member's is not said by that.
 func (q *Queries) openNumber(ctx context.Context, programID int64, hash string) error {
 	_, err := q.db.ExecContext(ctx, openNumber, programID, hash)
 	return err

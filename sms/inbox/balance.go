@@ -24,5 +24,11 @@ func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	return th.say("balance", f)
 }
 
+// points are what the member can spend now: those past their day are not among them.
+func (th *Thread) points(ctx context.Context, tx *db.Tx) (int64, error) {
+	s, err := rewards.StandingOf(ctx, tx, th.Program, th.Member)
+	return s.Balance, err
+}
+
 // tier answers that there are no levels yet.
 func tier(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) { return th.say("tier_none", nil) }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"fiel/db"
 	"fiel/db/dbtest"
 	"fiel/members"
+	"fiel/pos"
 	"fiel/rewards"
 	"fiel/sms"
 	"fiel/sms/inbox"
@@ -86,43 +88,121 @@ func (s *shop) text(from, body string) string {
 func (s *shop) do(phone, line string) {
 	s.t.Helper()
 	words := strings.Fields(line)
-	switch words[0] {
-	case "wait":
-		d, err := time.ParseDuration(words[1])
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		s.clock.Add(d)
-	case "credit":
-		points, _ := strconv.ParseInt(words[1], 10, 64)
-		s.write(func(ctx context.Context, tx *db.Tx) error {
-			m, err := members.ByPhone(ctx, tx, s.program.ID, members.Phone(phone))
-			if err != nil {
-				return err
-			}
-			_, _, err = rewards.Credit(ctx, tx, s.program, rewards.Crediting{Member: m.ID, Points: points, Reason: strings.Join(words[2:], " "), Actor: "cli", Door: "cli"})
-			return err
-		})
-	case "reward":
-		number, _ := strconv.ParseInt(words[1], 10, 64)
-		cost, _ := strconv.ParseInt(words[2], 10, 64)
-		s.write(func(ctx context.Context, tx *db.Tx) error {
-			_, err := rewards.AddReward(ctx, tx, s.program, rewards.NewReward{
-				Number: number, Name: strings.Join(words[3:], " "), Kind: rewards.FreeItem, Cost: cost, Stock: rewards.Unlimited, Days: 7,
-			})
-			return err
-		})
-	case "use":
-		s.write(func(ctx context.Context, tx *db.Tx) error {
-			used, err := rewards.Use(ctx, tx, s.program, rewards.Using{Code: s.said[words[1]], Actor: "cli", Door: "cli"})
-			if err == nil {
-				err = used.Why
-			}
-			return err
-		})
-	default:
+	if words[0] == "wait" {
+		s.clock.Add(s.duration(words[1]))
+		return
+	}
+	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "use": s.use, "enrol": s.enrol, "mark": s.mark,
+	}
+	act, ok := acts[words[0]]
+	if !ok {
 		s.t.Fatalf("%q is nothing a conversation can do", line)
 	}
+	s.write(func(ctx context.Context, tx *db.Tx) error { return act(ctx, tx, members.Phone(phone), words[1:]) })
+}
+
+func (s *shop) duration(word string) time.Duration {
+	d, err := time.ParseDuration(word)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return d
+}
+
+func (s *shop) number(word string) int64 {
+	n, err := strconv.ParseInt(word, 10, 64)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
+
+// credit 40 por la demora
+func (s *shop) credit(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	m, err := members.ByPhone(ctx, tx, s.program.ID, phone)
+	if err != nil {
+		return err
+	}
+	_, _, err = rewards.Credit(ctx, tx, s.program, rewards.Crediting{
+		Member: m.ID, Points: s.number(words[0]), Reason: strings.Join(words[1:], " "), Actor: "cli", Door: "cli",
+	})
+	return err
+}
+
+// lend 40 24h: points that lapse in so long
+func (s *shop) lend(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	m, err := members.ByPhone(ctx, tx, s.program.ID, phone)
+	if err == nil {
+		m, err = members.Lock(ctx, tx, s.program.ID, m.ID)
+	}
+	if err != nil {
+		return err
+	}
+	_, _, err = rewards.Post(ctx, tx, m, rewards.Posting{
+		Kind: rewards.KindBonus, Delta: s.number(words[0]), Source: fmt.Sprint("lend:", tx.Now), ExpiresAt: tx.Now + s.duration(words[1]).Milliseconds(),
+	})
+	return err
+}
+
+// reward 1 50 Cafe gratis
+func (s *shop) reward(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	_, err := rewards.AddReward(ctx, tx, s.program, rewards.NewReward{
+		Number: s.number(words[0]), Cost: s.number(words[1]), Name: strings.Join(words[2:], " "), Kind: rewards.FreeItem, Stock: rewards.Unlimited, Days: 7,
+	})
+	return err
+}
+
+// use CODE1
+func (s *shop) use(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	used, err := rewards.Use(ctx, tx, s.program, rewards.Using{Code: s.said[words[0]], Actor: "cli", Door: "cli"})
+	if err == nil {
+		err = used.Why
+	}
+	return err
+}
+
+// enrol Rosa: staff do it
+func (s *shop) enrol(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	_, _, _, err := pos.Enrol(ctx, tx, s.box.Key, s.program, pos.Enrolment{Phone: phone, Name: strings.Join(words, " "), Actor: "staff:1", Door: "page"})
+	return err
+}
+
+// mark bad: what a carrier says of the number
+func (s *shop) mark(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	return members.Mark(ctx, tx, s.program.ID, s.box.Key.Hash(phone), words[0])
+}
+
+// state is what may be texted to a phone, and why not more.
+func (s *shop) state(phone string) string {
+	var words []string
+	s.write(func(ctx context.Context, tx *db.Tx) error {
+		n, err := members.Touch(ctx, tx, s.program.ID, s.box.Key.Hash(members.Phone(phone)))
+		if err != nil {
+			return err
+		}
+		m, err := members.ByPhone(ctx, tx, s.program.ID, members.Phone(phone))
+		if err != nil && !db.NotFound(err) {
+			return err
+		}
+		words = nil
+		for word, is := range map[string]bool{
+			"1 member": m.ID != 0, "2 left": m.ID != 0 && m.Left(), "3 service": m.Service, "4 marketing": m.Marketing, "5 wrote": m.WroteFirst, "6 stopped": n.Stopped(),
+		} {
+			if is {
+				words = append(words, word)
+			}
+		}
+		if n.Health != "" {
+			words = append(words, "7 "+n.Health)
+		}
+		return nil
+	})
+	slices.Sort(words)
+	for i := range words {
+		words[i] = words[i][2:]
+	}
+	return strings.Join(words, ", ")
 }
 
 var code = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{8}\b`)
@@ -142,7 +222,7 @@ func (s *shop) steady(text string) string {
 }
 
 // TestConversations plays the files of testdata/conversations: "> text" is what a phone texts, "< text" what it is answered, "!" is
-// what happens meanwhile, "@ +51..." changes the phone. Run with -update to write the answers as they are now, and read them.
+// what happens meanwhile, "@ +51..." changes the phone, "= " is what is known of it. Run with -update to write the answers as they are now, and read them.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
@@ -184,6 +264,8 @@ func play(t *testing.T, d *db.DB, clock *dbtest.Clock, file string) {
 			continue
 		case "<":
 			continue
+		case "=":
+			line = "= " + s.state(phone)
 		}
 		out = append(out, line)
 	}

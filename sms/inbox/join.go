@@ -16,7 +16,8 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if !th.welcome() {
 		return Reply{ForShop: true}, nil
 	}
-	if th.Member.ID != 0 && !th.Member.Left() && th.Member.Service {
+	th.Intent.Name = usable(th.Intent.Name)
+	if th.isIn() {
 		return alreadyIn(ctx, tx, th)
 	}
 	if err := members.Reopen(ctx, tx, th.Program.ID, th.Number.Hash); err != nil {
@@ -35,11 +36,26 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{}, err
 	}
 	th.Member = admitted.Member
-	reply, err := th.welcomeWords(returning, admitted)
+	reply, err := th.welcomeWords(ctx, tx, returning, admitted)
 	if err != nil {
 		return Reply{}, err
 	}
-	return reply, th.consent(ctx, tx, reply.Body)
+	return reply, th.consent(ctx, tx, th.shown(reply))
+}
+
+// isIn says whether ALTA has nothing left to give: a member who has joined by a text before, and whom texts reach. Whom staff have
+// enrolled joins by their first ALTA as anybody does, offers included.
+func (th *Thread) isIn() bool {
+	return th.Member.ID != 0 && !th.Member.Left() && th.Member.Service && th.Member.WroteFirst && th.Number.Textable()
+}
+
+// usable is a name that can be kept; ” for none: a strange name is no reason not to join.
+func usable(name string) string {
+	clean, err := members.CleanName(name)
+	if err != nil {
+		return ""
+	}
+	return clean
 }
 
 // welcome says whether this number may join: one of the program's countries, and none that costs its caller.
@@ -47,23 +63,25 @@ func (th *Thread) welcome() bool {
 	return th.Program.Welcomes(th.Phone.Country()) && !th.Phone.Premium()
 }
 
-func (th *Thread) welcomeWords(returning bool, a pos.Admission) (Reply, error) {
-	f := templates.Fields{"name": th.Member.Name}
-	if returning {
-		f["balance"] = digits(th.Member.Balance)
-		return th.say("welcome_back", f)
+func (th *Thread) welcomeWords(ctx context.Context, tx *db.Tx, returning bool, a pos.Admission) (Reply, error) {
+	f, key := templates.Fields{"name": th.Member.Name}, "joined"
+	switch {
+	case returning:
+		points, err := th.points(ctx, tx)
+		if err != nil {
+			return Reply{}, err
+		}
+		f["balance"], key = digits(points), "welcome_back"
+	case th.Intent.UnknownCode != "":
+		f["code"], key = th.Intent.UnknownCode, "joined_code_unknown"
 	}
-	if a.Points > 0 {
+	if !returning && a.Points > 0 {
 		f["points"] = digits(a.Points)
 	}
-	if th.Intent.UnknownCode != "" {
-		f["code"] = th.Intent.UnknownCode
-		return th.say("joined_code_unknown", f)
-	}
 	if th.asksTwice() {
-		return th.say("joined_confirm", f)
+		key += "_confirm"
 	}
-	return th.say("joined", f)
+	return th.say(key, f)
 }
 
 // asksTwice says whether offers wait for a second yes, by the rules of the number's country.
@@ -89,7 +107,11 @@ func (th *Thread) consent(ctx context.Context, tx *db.Tx, words string) error {
 
 const marketingAnswer = 7 * 24 * 60 * 60 * 1000 // milliseconds a SI to offers is waited for
 
+// askMarketing opens the question that the answer asks: none where the answer is not texted, so that no SI answers what nobody read.
 func (th *Thread) askMarketing(ctx context.Context, tx *db.Tx) error {
+	if th.silent {
+		return nil
+	}
 	_, err := members.Ask(ctx, tx, th.Member, members.AskMarketing, 0, tx.Now+marketingAnswer)
 	return err
 }
@@ -99,5 +121,9 @@ func alreadyIn(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return th.say("already_in", templates.Fields{"name": m.Name, "balance": digits(m.Balance)})
+	points, err := th.points(ctx, tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	return th.say("already_in", templates.Fields{"name": m.Name, "balance": digits(points)})
 }

@@ -30,7 +30,7 @@ func (th *Thread) promosOn(ctx context.Context, tx *db.Tx) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return reply, th.declare(ctx, tx, members.MarketingTexts, true, reply.Body)
+	return reply, th.declare(ctx, tx, members.MarketingTexts, true, th.shown(reply))
 }
 
 // promosOff answers also "no more ads": with how to leave altogether when it was not the keyword.
@@ -43,7 +43,7 @@ func (th *Thread) promosOff(ctx context.Context, tx *db.Tx) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return reply, th.declare(ctx, tx, members.MarketingTexts, false, reply.Body)
+	return reply, th.declare(ctx, tx, members.MarketingTexts, false, th.shown(reply))
 }
 
 func (th *Thread) declare(ctx context.Context, tx *db.Tx, kind string, given bool, words string) error {

@@ -21,7 +21,9 @@ func (th *Thread) settle(ctx context.Context, tx *db.Tx, said bool) (Reply, erro
 	}
 	i := slices.IndexFunc(open, func(q members.Question) bool { return Kind(q.Kind) == th.Intent.Answers })
 	if i < 0 {
-		return th.say("nothing_open", nil)
+		reply, err := th.say("nothing_open", nil)
+		reply.Help, reply.ForShop = true, true
+		return reply, err
 	}
 	word := "no"
 	if said {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +35,8 @@ type Thread struct {
 	Language string // the one to answer in
 	Text     sms.Received
 	inbox    *Inbox
+	silent   bool // the answer will not be texted, whatever it says
+	handled  bool // not even the confirmation of a stop: the provider sends its own
 }
 
 // Reply is the answer to a text. The zero value answers nothing.
@@ -65,6 +68,7 @@ func (i *Inbox) Receive(ctx context.Context, in sms.Inbound) (sms.Answer, error)
 
 // ReceiveBy handles one text that came to a sender, within a transaction.
 func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.Inbound) (sms.Answer, error) {
+	in.Body = legible(in.Body)
 	th, err := i.open(ctx, tx, sender, in)
 	if err != nil {
 		return sms.Answer{}, err
@@ -81,7 +85,15 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 	if err := sms.Understood(ctx, tx, th.Text, string(th.Intent.Command), th.Member.ID, reply.ForShop); err != nil {
 		return sms.Answer{}, err
 	}
-	return th.send(ctx, tx, in, reply)
+	if err := th.wrote(ctx, tx); err != nil {
+		return sms.Answer{}, err
+	}
+	return th.send(ctx, tx, reply)
+}
+
+// legible is a body as both databases can hold it: UTF-8, and no NUL, which PostgreSQL refuses in a text.
+func legible(body string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(body, "\uFFFD"), "\x00", "")
 }
 
 // open finds the program of the sender, takes the row of the number the text came from, and finds the member.
@@ -92,12 +104,9 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 		return nil, err
 	}
 	th.Language = th.Program.Language
-	if !e164.MatchString(in.From) {
-		return th, nil // a short code, letters, another channel: kept for the shop, never answered
-	}
-	phone, err := members.ParsePhone(in.From, th.Program.Country)
-	if err != nil {
-		return th, nil //nolint:nilerr // as above: a number that cannot be one is no reason to lose the text
+	phone, err := i.person(ctx, tx, in.From)
+	if err != nil || phone == "" {
+		return th, err
 	}
 	th.Phone = phone
 	if th.Number, err = members.Touch(ctx, tx, th.Program.ID, i.Key.Hash(phone)); err != nil {
@@ -111,9 +120,36 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 		if th.Member, err = members.Lock(ctx, tx, th.Program.ID, th.Member.ID); err != nil {
 			return nil, err
 		}
-		th.Language = th.Member.Language
+		th.Language = spoken(th.Member.Language, th.Program.Language)
 	}
+	foreign := th.Member.ID == 0 && !th.welcome()
+	th.handled = in.Handled || foreign
+	th.silent = th.handled || th.Number.Quiet(tx.Now)
 	return th, nil
+}
+
+// person is the number of somebody who may be answered: none for a short code, letters, another channel, what cannot be a mobile, or
+// a number that is our own. Such texts are kept for the shop.
+func (i *Inbox) person(ctx context.Context, tx *db.Tx, from string) (members.Phone, error) {
+	if !e164.MatchString(from) {
+		return "", nil
+	}
+	if ours, err := sms.Ours(ctx, tx, from); err != nil || ours {
+		return "", err
+	}
+	phone, err := members.ParsePhone(from, "")
+	if err != nil {
+		return "", nil //nolint:nilerr // a number that cannot be one is no reason to lose the text
+	}
+	return phone, nil
+}
+
+// spoken is the first language if there are texts in it, else the second.
+func spoken(lang, otherwise string) string {
+	if slices.Contains(templates.Languages(), lang) {
+		return lang
+	}
+	return otherwise
 }
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
@@ -142,7 +178,7 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 
 // learn takes the language from a word that belongs to one language only.
 func (th *Thread) learn(ctx context.Context, tx *db.Tx) error {
-	lang := th.Intent.Language
+	lang := spoken(th.Intent.Language, "")
 	if lang == "" || lang == th.Language {
 		return nil
 	}
@@ -154,15 +190,23 @@ func (th *Thread) learn(ctx context.Context, tx *db.Tx) error {
 	return members.SetLanguage(ctx, tx, th.Member, lang)
 }
 
+// wrote remembers that a member has texted us: in some countries nobody may be texted before.
+func (th *Thread) wrote(ctx context.Context, tx *db.Tx) error {
+	if th.Member.ID == 0 || th.Member.WroteFirst || th.Intent.Command == Stop {
+		return nil
+	}
+	return members.Wrote(ctx, tx, th.Member)
+}
+
 // send makes the reply a row of the outbox, unless the loop guard or the provider has spoken: where the provider answers a stop
-// word itself, a second answer would be one too many.
-func (th *Thread) send(ctx context.Context, tx *db.Tx, in sms.Inbound, r Reply) (sms.Answer, error) {
-	if r.Body == "" || in.Handled || th.Phone == "" {
+// word itself, a second answer would be one too many. Strangers from countries that cannot join are not answered: their texts are how
+// answers are pumped.
+func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, error) {
+	if r.Body == "" || th.handled || th.Phone == "" {
 		return sms.Answer{}, nil
 	}
 	if !r.Always {
-		day := tx.Time().In(th.Program.Location()).Format("2006-01-02")
-		ok, err := th.Number.Allow(ctx, tx, r.Help, day)
+		ok, err := th.Number.Allow(ctx, tx, r.Help, th.today(tx))
 		if err != nil || !ok {
 			return sms.Answer{}, err
 		}
@@ -184,7 +228,15 @@ func (th *Thread) say(key string, f templates.Fields) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return Reply{Topic: key, Body: body}, nil
+	return Reply{Topic: key, Body: sms.Spell(body)}, nil
+}
+
+// shown are the words that a member has agreed to: those of the answer, or their own where no answer reaches them.
+func (th *Thread) shown(r Reply) string {
+	if th.handled || th.silent && !r.Always {
+		return th.Text.Body
+	}
+	return r.Body
 }
 
 // digits is a number as a field of a text takes it.

@@ -36,7 +36,11 @@ func redeem(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if open {
 		return th.say("redeem_open", f)
 	}
-	f["balance"] = digits(th.Member.Balance - v.Cost)
+	points, err := th.points(ctx, tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	f["balance"] = digits(points)
 	return th.say("redeemed", f)
 }
 
@@ -46,7 +50,7 @@ func (th *Thread) redeemShort(ctx context.Context, tx *db.Tx, number int64, shor
 		return Reply{}, err
 	}
 	return th.say("redeem_short", templates.Fields{
-		"reward": r.Name, "missing": digits(short.Missing), "balance": digits(th.Member.Balance),
+		"reward": r.Name, "missing": digits(short.Missing), "balance": digits(short.Cost - short.Missing),
 	})
 }
 

@@ -17,12 +17,16 @@ func rewardList(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	have := templates.Fields{"balance": digits(th.Member.Balance)}
+	points, err := th.points(ctx, tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	have := templates.Fields{"balance": digits(points)}
 	if len(list) == 0 {
 		return th.say("rewards_none", have)
 	}
 	sort.SliceStable(list, func(i, j int) bool {
-		return list[i].Cost <= th.Member.Balance && list[j].Cost > th.Member.Balance
+		return list[i].Cost <= points && list[j].Cost > points
 	})
 	reply, err := th.say("rewards_head", have)
 	if err != nil {
@@ -44,7 +48,7 @@ func rewardList(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 func fit(head string, lines []string) string {
 	text := head
 	for i, line := range lines {
-		longer := strings.TrimSpace(text + "\n" + line)
+		longer := sms.Spell(strings.TrimSpace(text + "\n" + line))
 		if i > 0 && sms.Count(longer).Parts > 1 {
 			break
 		}

@@ -20,7 +20,7 @@ func stop(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	}
 	reply.Always = true
 	reply.ForShop = th.Intent.WrongNumber || th.Intent.EraseAfterStop
-	if err := th.leave(ctx, tx, reply.Body); err != nil {
+	if err := th.leave(ctx, tx, th.shown(reply)); err != nil {
 		return Reply{}, err
 	}
 	if th.Intent.WrongNumber {
@@ -40,16 +40,23 @@ func (th *Thread) leave(ctx context.Context, tx *db.Tx, words string) error {
 	return err
 }
 
-// answerStopped answers a number that has left: ALTA brings it back, AYUDA is answered, anything else gets one line a day that
-// says how to come back.
+// answerStopped answers a number that has left: ALTA brings it back, AYUDA, DATOS and BORRAR are answered, anything else gets one line
+// a day that says how to come back.
 func (th *Thread) answerStopped(ctx context.Context, tx *db.Tx) (Reply, error) {
-	switch th.Intent.Command {
-	case Join:
+	it := th.Intent
+	switch {
+	case it.Command == Join:
 		return join(ctx, tx, th)
-	case Help:
+	case it.Command == Help:
 		return help(ctx, tx, th)
+	case it.Command == Data, it.Command == Erase, it.EraseAfterStop:
+		return byPerson(ctx, tx, th)
+	case it.WrongNumber:
+		if err := members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect); err != nil {
+			return Reply{}, err
+		}
 	}
-	if th.Intent.Empty {
+	if it.Empty || th.silent {
 		return Reply{ForShop: true}, nil
 	}
 	ok, err := th.Number.AllowOnceStopped(ctx, tx, th.today(tx))

@@ -2,11 +2,13 @@ package inbox
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
+	"fiel/sms"
 	"fiel/templates"
 )
 
@@ -21,7 +23,11 @@ func why(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if len(list) == 0 {
 		return th.say("why_none", nil)
 	}
-	reply, err := th.say("why_head", templates.Fields{"balance": digits(th.Member.Balance)})
+	points, err := th.points(ctx, tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	reply, err := th.say("why_head", templates.Fields{"balance": digits(points)})
 	if err != nil {
 		return Reply{}, err
 	}
@@ -39,7 +45,7 @@ func why(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 
 // movement is one entry in words: when, how many, why, where.
 func (th *Thread) movement(ctx context.Context, tx *db.Tx, e rewards.Entry) (string, error) {
-	reason := e.Words
+	reason := strings.TrimSpace(sms.Clean(e.Words))
 	if reason == "" {
 		said, err := th.say("entry_"+e.Kind, nil)
 		if err != nil {
