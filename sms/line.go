@@ -145,11 +145,7 @@ func (l *line) turn(ctx context.Context, n int) (more bool, err error) {
 		return true, err
 	}
 	l.kept()
-	for _, t := range c.texts {
-		t.taken = taken
-		l.free--
-		go l.carry(ctx, t)
-	}
+	l.launch(ctx, c, taken)
 	l.w.Stats.Claimed.Add(int64(len(c.texts)))
 	if c.rate > 0 && c.cursor > 0 {
 		ahead := time.Duration(c.cursor-float64(c.now*1000))*time.Microsecond - paceAhead
@@ -173,12 +169,19 @@ func (l *line) keepResults(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
+	var accepted []string
 	for _, r := range l.results {
 		if err := r.keep(ctx, tx, l.sender); err != nil {
 			return err
 		}
+		if r.outcome.SID != "" {
+			accepted = append(accepted, r.outcome.SID)
+		}
 	}
-	return nil
+	if len(accepted) == 0 {
+		return nil
+	}
+	return applyWaiting(ctx, tx, l.sender.ProgramID, accepted...)
 }
 
 // keepBlames writes down the refusals that are about a number, each in a transaction of its own.
@@ -208,21 +211,41 @@ func (l *line) kept() {
 	l.results, l.doubtful = l.results[:0], nil
 }
 
-// carry takes one text to the wire when its turn comes.
-func (l *line) carry(ctx context.Context, t text) {
-	if t.delay > 0 {
-		timer := time.NewTimer(t.delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-l.stopping:
+// launch sends the texts of a claim on their way: at once, or when their turn in the sender's pace comes.
+func (l *line) launch(ctx context.Context, c *claim, taken time.Time) {
+	ctx = context.WithoutCancel(ctx)
+	var now []text
+	for _, t := range c.texts {
+		t.taken = taken
+		l.free--
+		if t.delay > 0 {
+			go l.carry(ctx, t)
+		} else {
+			now = append(now, t)
 		}
 	}
+	if len(now) > 0 {
+		go l.carryAll(ctx, c.prefix, now)
+	}
+}
+
+// carry takes one text to the wire when its turn comes.
+func (l *line) carry(ctx context.Context, t text) {
+	timer := time.NewTimer(t.delay)
+	defer timer.Stop()
 	select {
+	case <-timer.C:
+		l.done <- l.send(ctx, t)
 	case <-l.stopping:
 		l.done <- result{text: t, released: true}
-	default:
-		l.done <- l.send(context.WithoutCancel(ctx), t)
+	}
+}
+
+// carryAll takes texts of one claim to the wire side by side, after one last look at all of them.
+func (l *line) carryAll(ctx context.Context, prefix string, texts []text) {
+	rows, err := l.lookAll(ctx, prefix)
+	for _, t := range texts {
+		go func() { l.done <- l.sendAfter(ctx, t, func() (recheckRow, error) { return rows[t.ID], err }) }()
 	}
 }
 

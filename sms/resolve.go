@@ -243,7 +243,10 @@ func (f *found) assign(ctx context.Context, tx *db.Tx, m Message, c Listed) erro
 		outcome: Outcome{Result: Accepted, SID: c.SID, Rank: c.Rank, Trouble: c.Trouble},
 	}
 	f.assigned++
-	return r.accept(ctx, tx, m.ProgramID)
+	if err := r.accept(ctx, tx, m.ProgramID); err != nil {
+		return err
+	}
+	return applyWaiting(ctx, tx, m.ProgramID, c.SID)
 }
 
 // missed counts an empty look. After enough of them, and only while callbacks are known to come through, a text counts as not sent: a

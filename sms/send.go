@@ -21,7 +21,17 @@ type result struct {
 
 // send makes the attempt of a claimed text, or gives it back when something changed since the claim. It never repeats.
 func (l *line) send(ctx context.Context, t text) result {
-	validity, err := l.recheck(ctx, t)
+	return l.sendAfter(ctx, t, func() (recheckRow, error) { return l.lookAt(ctx, t) })
+}
+
+// sendAfter is send with a look of the caller's own.
+func (l *line) sendAfter(ctx context.Context, t text, look func() (recheckRow, error)) result {
+	select {
+	case <-l.stopping:
+		return result{text: t, released: true}
+	default:
+	}
+	validity, err := l.recheck(t, look)
 	if err != nil {
 		l.w.log().Debug("text given back", "message", t.ID, "why", err)
 		return result{text: t, released: true}
@@ -47,12 +57,8 @@ func (l *line) post(ctx context.Context, out Outgoing) (outcome Outcome) {
 // recheck is the last look before a text is posted: it must still be this attempt's, its number and consent as they were, its run and
 // sender free, and its lease long enough for a request. It returns how long the provider may hold the text. What other processes
 // committed a moment ago counts, so it asks the database each time.
-func (l *line) recheck(ctx context.Context, t text) (validity time.Duration, err error) {
-	var row recheckRow
-	err = l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		row, err = New(tx).recheck(ctx, l.sender.ProgramID, t.ID)
-		return err
-	})
+func (l *line) recheck(t text, look func() (recheckRow, error)) (validity time.Duration, err error) {
+	row, err := look()
 	if err != nil {
 		return 0, err
 	}
@@ -68,6 +74,31 @@ func (l *line) recheck(ctx context.Context, t text) (validity time.Duration, err
 		return 0, db.Errorf(db.Refused, "less than a minute is left")
 	}
 	return validity, nil
+}
+
+// lookAt reads what a text and all that concerns it are now.
+func (l *line) lookAt(ctx context.Context, t text) (row recheckRow, err error) {
+	err = l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		row, err = New(tx).recheck(ctx, l.sender.ProgramID, t.ID)
+		return err
+	})
+	return row, err
+}
+
+// lookAll does so for the texts of a claim, by id. One that is no longer the claim's is missing.
+func (l *line) lookAll(ctx context.Context, prefix string) (map[int64]recheckRow, error) {
+	rows := map[int64]recheckRow{}
+	err := l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		all, err := New(tx).recheckClaim(ctx, l.sender.ProgramID, prefix)
+		for _, r := range all {
+			rows[r.ID] = recheckRow{
+				State: r.State, Attempt: r.Attempt, StoppedAt: r.StoppedAt, SuppressedAt: r.SuppressedAt, Health: r.Health,
+				ConsentGen: r.ConsentGen, HeldAt: r.HeldAt, Stopped: r.Stopped,
+			}
+		}
+		return err
+	})
+	return rows, err
 }
 
 // changed is what happened to a text since it was claimed; ” when nothing did.

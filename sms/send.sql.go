@@ -201,3 +201,66 @@ func (q *Queries) recheck(ctx context.Context, programID int64, iD int64) (reche
 	)
 	return i, err
 }
+
+const recheckClaim = `-- name: recheckClaim :many
+SELECT messages.id, messages.state, messages.attempt,
+    CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
+    CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
+    CAST(COALESCE(phones.health, '') AS TEXT) AS health,
+    CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
+    CAST(COALESCE(holds.at, 0) AS BIGINT) AS held_at,
+    senders.stopped
+FROM messages
+JOIN senders ON senders.id = messages.sender_id
+LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
+LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
+LEFT JOIN holds ON holds.program_id = messages.program_id AND holds.run_id = messages.run_id
+WHERE messages.program_id = $1 AND messages.state IN ('sending', 'unknown') AND messages.state = 'sending'
+  AND SUBSTR(messages.attempt, 1, 32) = CAST($2 AS TEXT)
+`
+
+type recheckClaimRow struct {
+	ID           int64
+	State        string
+	Attempt      string
+	StoppedAt    int64
+	SuppressedAt int64
+	Health       string
+	ConsentGen   int64
+	HeldAt       int64
+	Stopped      string
+}
+
+// The same for all texts of a claim that leave at once: one look costs little more than one for each.
+func (q *Queries) recheckClaim(ctx context.Context, programID int64, prefix string) ([]recheckClaimRow, error) {
+	rows, err := q.db.QueryContext(ctx, recheckClaim, programID, prefix)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []recheckClaimRow
+	for rows.Next() {
+		var i recheckClaimRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.Attempt,
+			&i.StoppedAt,
+			&i.SuppressedAt,
+			&i.Health,
+			&i.ConsentGen,
+			&i.HeldAt,
+			&i.Stopped,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -136,10 +136,10 @@ func TestLastLook(t *testing.T) {
 				l := s.line()
 				c := &claim{sender: s.s, prefix: newAttempt(), n: 1, zones: &l.zones}
 				s.write(c.run)
-				c.texts[0].taken = s.clock.Now()
+				taken := s.clock.Now()
 				test.change(s, m)
-				l.free--
-				l.take(l.send(t.Context(), c.texts[0]))
+				l.launch(t.Context(), c, taken)
+				l.take(<-l.done)
 				if _, err := l.turn(t.Context(), 0); err != nil {
 					t.Fatal(err)
 				}

@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fiel/db"
@@ -130,23 +131,25 @@ func stateOf(r Rank) string {
 	return ""
 }
 
-// applyWaiting applies the callbacks that came before the row knew its sid. Those about the number are left to [sweep], which takes
-// the number's row first.
-func applyWaiting(ctx context.Context, tx *db.Tx, program int64, sid string) error {
-	if any, err := New(tx).anyCallback(ctx, program); err != nil || any == 0 {
+// applyWaiting applies the callbacks that came before the rows knew their sids. Those of trouble are left to [Worker.sweep], which takes
+// the number's row first and tells the owner.
+func applyWaiting(ctx context.Context, tx *db.Tx, program int64, sids ...string) error {
+	if waiting, err := New(tx).anyCallback(ctx, program); err != nil || waiting == 0 {
 		return err
 	}
-	waiting, err := New(tx).callbacksOf(ctx, program, sid)
-	if err != nil || len(waiting) == 0 {
-		return err
-	}
-	for _, c := range waiting {
-		if c.trouble().aboutNumber() {
-			return nil
+	for _, sid := range sids {
+		waiting, err := New(tx).callbacksOf(ctx, program, sid)
+		if err != nil {
+			return err
+		}
+		if len(waiting) == 0 || slices.ContainsFunc(waiting, func(c Callback) bool { return c.trouble() != Trouble{} }) {
+			continue
+		}
+		if _, err := applyAll(ctx, tx, waiting); err != nil {
+			return err
 		}
 	}
-	_, err = applyAll(ctx, tx, waiting)
-	return err
+	return nil
 }
 
 // applyAll applies the callbacks of one sid in the order of their ranks and forgets them.

@@ -60,11 +60,8 @@ func (r result) accept(ctx context.Context, tx *db.Tx, program int64) error {
 	if state := stateOf(row.Rank); state != "" {
 		row.State, row.FinalAt = state, tx.Now
 	}
-	n, err := New(tx).keepAccepted(ctx, row)
-	if err != nil || n == 0 {
-		return err
-	}
-	return applyWaiting(ctx, tx, program, row.SID)
+	_, err := New(tx).keepAccepted(ctx, row)
+	return err
 }
 
 // reject writes down a refusal. The verdict of the provider decides whether the text waits, and what else must not be tried.
