@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "write the replies of the conversations 
 
 // shop is a program with an inbox, a reward and a clock.
 type shop struct {
-	t       *testing.T
+	t       testing.TB
 	db      *db.DB
 	clock   *dbtest.Clock
 	program members.Program
@@ -37,7 +37,7 @@ type shop struct {
 	said    map[string]string // codes seen, by the name that stands for them
 }
 
-func open(t *testing.T, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
+func open(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
 	t.Helper()
 	book, err := inbox.Load("es", "en")
 	if err != nil {
