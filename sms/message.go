@@ -162,7 +162,7 @@ func schedule(ctx context.Context, tx *db.Tx, d Draft, m *Message) error {
 		return nil
 	}
 	m.SendAfter = from
-	b := r.booking(d.Program, *m)
+	b := r.booking(*m)
 	full, err := book(ctx, tx, d.Program, r.pack, b)
 	if err != nil {
 		return err
@@ -184,8 +184,8 @@ func whyClosed(at, before int64) string {
 }
 
 // booking is the room a text takes if it leaves at its send_after.
-func (r rules) booking(p members.Program, m Message) booking {
-	b := booking{member: m.MemberID, parts: m.Parts, spendDay: dateAt(m.SendAfter, p.Location())}
+func (r rules) booking(m Message) booking {
+	b := booking{member: m.MemberID, parts: m.Parts, spendDay: dateAt(m.SendAfter, r.home)}
 	if m.Class == Marketing {
 		b.capDay = dateAt(m.SendAfter, r.day)
 	}

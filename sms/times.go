@@ -39,11 +39,12 @@ type rules struct {
 	pack  Pack
 	zones []*time.Location
 	day   *time.Location // whose date the member's caps are counted by
+	home  *time.Location // whose date the program's spending is counted by
 }
 
 // rulesFor gathers the rules of a text. The rule pack of promotions is that of the number's country, within the program's own hours.
 func (c *clockZones) rulesFor(p members.Program, class Class, phone members.Phone, own, store string) rules {
-	r := rules{day: c.of(p, own, store, nil)[0]}
+	r := rules{day: c.of(p, own, store, nil)[0], home: c.of(p, p.Zone, "", nil)[0]}
 	switch class {
 	case Reply:
 		r.pack = PackFor(Reply, "")

@@ -24,7 +24,7 @@ func (c *claim) verdict(t claimedRow) verdict {
 		return verdict{reason: whyClosed(c.now, t.SendBefore)}
 	}
 	leaves := Message{MemberID: t.MemberID, Class: t.Class, Parts: t.Parts, SendAfter: from}
-	return verdict{from: from, until: until, pack: r.pack, booking: r.booking(c.program, leaves)}
+	return verdict{from: from, until: until, pack: r.pack, booking: r.booking(leaves)}
 }
 
 // forbidden is why a text may not go to its number at all, at whatever hour; ” when it may.
