@@ -132,9 +132,10 @@ type campaignListCmd struct{}
 // Run lists campaigns with the next time each happens.
 func (c *campaignListCmd) Run(a *App) error {
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		var list []campaigns.Campaign
-		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			list, err = campaigns.List(ctx, tx, p.ID)
+		list := []campaigns.Campaign{}
+		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+			all, err := campaigns.List(ctx, tx, p.ID)
+			list = append(list[:0], all...)
 			return err
 		})
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 
 type creditCmd struct {
 	Phone  string `arg:"" help:"The member's phone number."`
-	Points int64  `arg:"" help:"Points to give; below zero takes them."`
+	Points int64  `arg:"" help:"Points to give; below zero takes them, behind two dashes: fiel credit PHONE --why WORDS -- -40."`
 	Why    string `required:"" help:"Why, in words the member may read." placeholder:"WORDS"`
 	Ref    string `help:"Your own number for this act: the same one twice credits once." placeholder:"REF"`
 }

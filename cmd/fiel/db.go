@@ -52,10 +52,9 @@ func (c *dbCheckCmd) Run(a *App) error {
 		return err
 	}
 	defer d.Close()
-	var all []checked
-	broken := 0
+	all, broken := []checked{}, 0
 	err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
-		all, broken = nil, 0
+		all, broken = []checked{}, 0
 		programs, err := members.Programs(ctx, tx)
 		if err != nil {
 			return err

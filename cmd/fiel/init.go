@@ -88,13 +88,13 @@ func (c *initCmd) complete(a *App) error {
 	ask(&c.Country, "Country (PE, MX, ES, US …)")
 	ask(&c.Owner, "Name of the owner")
 	var missing []string
-	for flag, v := range map[string]string{"--name": c.Name, "--country": c.Country, "--owner": c.Owner} {
-		if v == "" {
-			missing = append(missing, flag)
+	for _, f := range []struct{ flag, value string }{{"--name", c.Name}, {"--country", c.Country}, {"--owner", c.Owner}} {
+		if f.value == "" {
+			missing = append(missing, f.flag)
 		}
 	}
 	if len(missing) > 0 {
-		return db.Errorf(db.Invalid, "init needs %s", strings.Join(missing, ", "))
+		return wrongCall("init needs %s", strings.Join(missing, ", "))
 	}
 	c.Country = strings.ToUpper(c.Country)
 	for line := range strings.Lines(countries) {

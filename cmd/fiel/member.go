@@ -168,12 +168,15 @@ func (v memberView) print(w io.Writer) {
 }
 
 type memberListCmd struct {
-	Limit int64 `help:"At most so many." default:"100"`
+	Limit int64 `help:"At most so many, 1 to 1000." default:"100"`
 	After int64 `help:"Members after this id." default:"0" placeholder:"ID"`
 }
 
 // Run lists members, oldest first.
 func (c *memberListCmd) Run(a *App) error {
+	if c.Limit < 1 || c.Limit > 1000 {
+		return wrongCall("--limit is 1 to 1000: list the next with --after and the last id")
+	}
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
 		var list []members.Member
 		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {

@@ -17,12 +17,12 @@ type rewardCmd struct {
 }
 
 type rewardAddCmd struct {
-	Number  int64  `arg:"" help:"What members text after CANJEAR, 1 to 99."`
+	Number  int64  `arg:"" help:"What members text after CANJEAR, 1 to 99; 0 takes the next that is free."`
 	Name    string `arg:"" help:"What it is called, at most 40 letters."`
 	Cost    int64  `required:"" help:"Points it costs."`
 	Item    bool   `xor:"what" required:"" help:"A free item."`
-	Percent int64  `xor:"what" required:"" help:"Per cent off." placeholder:"N"`
-	Amount  int64  `xor:"what" required:"" help:"Amount off, in minor units." placeholder:"N"`
+	Percent *int64 `xor:"what" required:"" help:"Per cent off." placeholder:"N"`
+	Amount  *int64 `xor:"what" required:"" help:"Amount off, in minor units." placeholder:"N"`
 	Stock   int64  `help:"How many there are; -1 is no limit." default:"-1"`
 	Minimum int64  `help:"Smallest purchase it may be used on, in minor units." default:"0"`
 	Days    int64  `help:"Days to use a code." default:"7"`
@@ -42,10 +42,14 @@ type rewardView struct {
 func (c *rewardAddCmd) Run(a *App) error {
 	n := rewards.NewReward{Number: c.Number, Name: c.Name, Kind: rewards.FreeItem, Cost: c.Cost, Stock: c.Stock, Minimum: c.Minimum, Days: c.Days}
 	switch {
-	case c.Percent != 0:
-		n.Kind, n.Value = rewards.PercentOff, c.Percent
-	case c.Amount != 0:
-		n.Kind, n.Value = rewards.AmountOff, c.Amount
+	case c.Percent != nil:
+		n.Kind, n.Value = rewards.PercentOff, *c.Percent
+	case c.Amount != nil:
+		n.Kind, n.Value = rewards.AmountOff, *c.Amount
+	}
+	ok := false
+	if n.Name, ok = members.Line(c.Name, 40); !ok {
+		return db.Errorf(db.Invalid, "a reward needs a name of at most 40 letters: members read it")
 	}
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
 		var r rewards.Reward

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -89,6 +90,9 @@ func Run(ctx context.Context, args []string, s Streams) (code int) {
 		return fail(s, err, false)
 	}
 	k, err := parser.Parse(args)
+	if err == nil {
+		err = legible(args)
+	}
 	if err != nil {
 		fmt.Fprintf(s.Err, "fiel: %v\nRun `fiel --help` for the commands.\n", err)
 		return exitUsage
@@ -98,6 +102,27 @@ func Run(ctx context.Context, args []string, s Streams) (code int) {
 		return fail(s, err, c.JSON)
 	}
 	return exitDone
+}
+
+// legible refuses arguments that a database could not keep or a text not show as they were meant.
+func legible(args []string) error {
+	for _, arg := range args {
+		if !utf8.ValidString(arg) {
+			return fmt.Errorf("%q is not UTF-8: set the terminal to it", arg)
+		}
+	}
+	return nil
+}
+
+// callError is a wrong call that only the command itself can see.
+type callError struct{ sentence *db.Error }
+
+func (e callError) Error() string { return e.sentence.Error() }
+func (e callError) Unwrap() error { return e.sentence }
+
+// wrongCall says what is wrong with how a command was called; the exit code is that of a wrong call.
+func wrongCall(sentence string, args ...any) error {
+	return callError{db.Errorf(db.Invalid, sentence, args...)}
 }
 
 // exit carries --help out of kong without ending the process, so that tests can ask for help too.
@@ -125,6 +150,9 @@ func fail(s Streams, err error, asJSON bool) int {
 		_ = json.NewEncoder(s.Err).Encode(map[string]any{"error": map[string]string{"code": string(code), "message": err.Error()}})
 	} else {
 		fmt.Fprintf(s.Err, "fiel: %v\n", err)
+	}
+	if wrong := (callError{}); errors.As(err, &wrong) {
+		return exitUsage
 	}
 	return exitRefused
 }

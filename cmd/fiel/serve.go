@@ -99,15 +99,16 @@ func (a *App) providers(key members.Key) func(sms.Sender) (sms.Provider, error) 
 
 // house is everything that runs under serve, and under the demo and the bench.
 type house struct {
-	app      *App
-	db       *db.DB
-	box      *inbox.Inbox
-	desk     *pos.Service
-	worker   *sms.Worker
-	calendar *campaigns.Service
-	metrics  *web.Metrics
-	stopping atomic.Bool
-	demo     *web.Demo
+	app       *App
+	db        *db.DB
+	box       *inbox.Inbox
+	desk      *pos.Service
+	worker    *sms.Worker
+	calendar  *campaigns.Service
+	metrics   *web.Metrics
+	stopping  atomic.Bool
+	blankings map[int64]blanking // by program; the tick's alone
+	demo      *web.Demo
 }
 
 func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms.Provider, error)) (*house, error) {
@@ -116,7 +117,7 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 		return nil, err
 	}
 	h := &house{
-		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, metrics: web.NewMetrics(),
+		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
 		calendar: &campaigns.Service{DB: d, Log: a.log},
 		worker:   &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
 	}
@@ -160,7 +161,7 @@ func (h *house) ready(ctx context.Context) error {
 
 // tick lets the calendar run up to now, and tidies what has been kept for its time.
 func (h *house) tick(ctx context.Context) {
-	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx))
+	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.blank(ctx))
 	if err != nil && ctx.Err() == nil {
 		h.app.log.Error("the calendar did not run", "error", err)
 	}
@@ -178,7 +179,7 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 	doors.serve(work)
 	worked := make(chan error, 1)
 	go func() { worked <- h.worker.Run(work) }()
-	clock := h.startClock(work)
+	stopClock := h.startClock(work)
 	h.app.log.Info("serving", "listen", doors.public.Addr().String(), "public", h.app.publicURL())
 
 	select {
@@ -188,7 +189,7 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 	case err = <-doors.failed:
 	}
 	h.stopping.Store(true)
-	<-clock.Stop().Done()
+	stopClock()
 	stopWork()
 	err = errors.Join(err, <-worked)
 	doors.shut()
@@ -196,15 +197,24 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 	return err
 }
 
-// startClock ticks now and at each full minute, one tick at a time.
-func (h *house) startClock(ctx context.Context) *cron.Cron {
+// startClock ticks now and at each full minute, one tick at a time. The function that it returns stops it and waits for the tick that
+// is running.
+func (h *house) startClock(ctx context.Context) (stop func()) {
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
-	if _, err := c.AddFunc("* * * * *", func() { h.tick(ctx) }); err != nil {
+	id, err := c.AddFunc("* * * * *", func() { h.tick(ctx) })
+	if err != nil {
 		panic(err) // a constant
 	}
-	go h.tick(ctx)
+	first := make(chan struct{})
+	go func() {
+		defer close(first)
+		c.Entry(id).WrappedJob.Run()
+	}()
 	c.Start()
-	return c
+	return func() {
+		<-c.Stop().Done()
+		<-first
+	}
 }
 
 // doors are the open listeners: the public one, and one for metrics.
