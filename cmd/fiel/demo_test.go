@@ -122,7 +122,9 @@ func TestDemoInABrowser(t *testing.T) {
 	do(chromedp.Click(`.words button[value="SALDO"]`), chromedp.WaitVisible(".thread li:nth-child(4)"))
 	thread := read("#thread")
 	shot(ctx, t, "phone")
-	do(chromedp.Click(".day button"), chromedp.WaitVisible("h3"))
+	if _, err := chromedp.RunResponse(ctx, chromedp.Click(".day button")); err != nil {
+		t.Fatal(err)
+	}
 	day := read(".shop")
 	shot(ctx, t, "day")
 	do(chromedp.EmulateViewport(390, 844), chromedp.Reload())

@@ -34,6 +34,9 @@ func (c *serveCmd) Run(a *App) error {
 	if s := a.lookAtTwilio(); !s.OK {
 		return db.Errorf(db.Invalid, "%s", s.Mend)
 	}
+	if _, err := a.proxies(); err != nil {
+		return err
+	}
 	broken := make(chan error, 1)
 	d, err := a.openOr(func(err error) {
 		select {
@@ -134,22 +137,28 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 func (h *house) routes() http.Handler {
 	a := h.app
 	settler := sms.Settler{DB: h.db}
+	proxies, _ := a.proxies() // serve has looked at them; the demo and the bench stand behind none
 	return web.Routes(web.Doors{
 		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: a.envAccount, Receive: h.box.Receive, Log: a.log},
 		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: a.envAccount, Settle: settler.Settle, Log: a.log},
 		Standard: &standard.Webhook{Service: h.desk, Clock: a.clock, Log: a.log},
-		Ready:    h.ready, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: h.proxies(),
+		Ready:    h.ready, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
 	})
 }
 
-func (h *house) proxies() []*net.IPNet {
-	var list []*net.IPNet
-	for _, cidr := range strings.Split(h.app.TrustedProxies, ",") {
-		if _, n, err := net.ParseCIDR(strings.TrimSpace(cidr)); err == nil {
-			list = append(list, n)
+// proxies are those whose X-Forwarded-For counts. A misspelt one is refused: silently, every client would be the proxy.
+func (a *App) proxies() (list []*net.IPNet, err error) {
+	for cidr := range strings.SplitSeq(a.TrustedProxies, ",") {
+		if cidr = strings.TrimSpace(cidr); cidr == "" {
+			continue
 		}
+		_, n, err := net.ParseCIDR(cidr)
+		if err != nil {
+			return nil, db.Errorf(db.Invalid, "%q in FIEL_TRUSTED_PROXIES is no network: write it like 10.0.0.0/8", cidr)
+		}
+		list = append(list, n)
 	}
-	return list
+	return list, nil
 }
 
 func (h *house) ready(ctx context.Context) error {
@@ -200,6 +209,7 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 // startClock ticks now and at each full minute, one tick at a time. The function that it returns stops it and waits for the tick that
 // is running.
 func (h *house) startClock(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
 	c := cron.New(cron.WithLocation(time.UTC), cron.WithLogger(cron.DiscardLogger), cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
 	id, err := c.AddFunc("* * * * *", func() { h.tick(ctx) })
 	if err != nil {
@@ -212,6 +222,7 @@ func (h *house) startClock(ctx context.Context) (stop func()) {
 	}()
 	c.Start()
 	return func() {
+		cancel() // a tick that plans ten thousand texts goes on at the next start
 		<-c.Stop().Done()
 		<-first
 	}
