@@ -46,7 +46,7 @@ func auditJSON(v any) (string, error) {
 	return string(b), nil
 }
 
-// Audits lists acts after the given row id, oldest first, at most limit.
+// Audits lists acts after the given row id, oldest first, at most limit and 1,000.
 func Audits(ctx context.Context, tx *db.Tx, program, after, limit int64) ([]Audit, error) {
-	return New(tx).auditsAfter(ctx, auditsAfterParams{ProgramID: program, ID: after, Limit: int32(min(limit, 1000))})
+	return New(tx).auditsAfter(ctx, auditsAfterParams{ProgramID: program, ID: after, Limit: int32(max(0, min(limit, 1000)))})
 }

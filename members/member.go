@@ -18,6 +18,9 @@ type Joining struct {
 
 // Join makes a member of a number, or finds the member it already is. Joined says that somebody is new, or is back after having
 // left. Consent is not its business: see [Agree]. The caller holds the number's row (see [Touch]).
+//
+// Errors, before anything is written: db.Invalid for a name that is none or a language without texts, db.Missing for a store of
+// another program.
 func Join(ctx context.Context, tx *db.Tx, p Program, j Joining) (m Member, joined bool, err error) {
 	m, err = ByPhone(ctx, tx, p.ID, j.Phone)
 	if db.NotFound(err) {
@@ -40,6 +43,14 @@ func insertNew(ctx context.Context, tx *db.Tx, p Program, j Joining) (Member, er
 	}
 	if j.Language == "" {
 		j.Language = p.Language
+	}
+	if err := checkLanguage(j.Language); err != nil {
+		return Member{}, err
+	}
+	if j.Store != 0 {
+		if _, err := StoreByID(ctx, tx, p.ID, j.Store); err != nil {
+			return Member{}, err
+		}
 	}
 	m, err := New(tx).insertMember(ctx, insertMemberParams{
 		ProgramID: p.ID, ID: tx.ID(), Phone: j.Phone, Hash: j.Hash, Name: name, Language: j.Language, StoreID: j.Store,
@@ -112,9 +123,9 @@ func Lock(ctx context.Context, tx *db.Tx, program, id int64) (Member, error) {
 	return m, err
 }
 
-// After lists members with a number after the given id, in rising id, at most limit.
+// After lists members with a number after the given id, in rising id, at most limit and 1,000.
 func After(ctx context.Context, tx *db.Tx, program, id, limit int64) ([]Member, error) {
-	return New(tx).membersAfter(ctx, membersAfterParams{ProgramID: program, ID: id, Limit: int32(min(limit, 1000))})
+	return New(tx).membersAfter(ctx, membersAfterParams{ProgramID: program, ID: id, Limit: int32(max(0, min(limit, 1000)))})
 }
 
 // Count counts the members who have not left.

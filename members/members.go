@@ -7,7 +7,7 @@ package members
 
 import "fiel/db"
 
-// errMissing is what a look-up answers when the row is not there; every other error passes as it is.
+// orMissing turns a row that is not there into a sentence with the code db.Missing; every other error passes as it is.
 func orMissing(err error, sentence string, args ...any) error {
 	if db.NotFound(err) {
 		return db.Errorf(db.Missing, sentence, args...)

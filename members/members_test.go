@@ -340,6 +340,13 @@ func TestProgramsRefuseWhatCannotWork(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		for name, spoil := range map[string]func(*members.NewProgram){
 			"no name":      func(p *members.NewProgram) { p.Name = "" },
+			"nothing seen": func(p *members.NewProgram) { p.Name = "\u200b \u202e" },
+			"no UTF-8":     func(p *members.NewProgram) { p.Name = "Caf\xe9" },
+			"a NUL":        func(p *members.NewProgram) { p.Name = "Cafe\x00" },
+			"no country":   func(p *members.NewProgram) { p.Country = "ZZ" },
+			"small":        func(p *members.NewProgram) { p.Countries = "cl" },
+			"no neighbour": func(p *members.NewProgram) { p.Countries = "CL, XX" },
+			"signs":        func(p *members.NewProgram) { p.Currency = "U$D" },
 			"a long name":  func(p *members.NewProgram) { p.Name = "Cafeteria de la Señora Flor" },
 			"country":      func(p *members.NewProgram) { p.Country = "Peru" },
 			"currency":     func(p *members.NewProgram) { p.Currency = "soles" },
@@ -390,6 +397,9 @@ func TestStoresAndStaff(t *testing.T) {
 		if err := hire(rosa, members.Cashier); db.CodeOf(err) != db.Conflict {
 			t.Errorf("one phone for two people: %v", err)
 		}
+		if err := hireAt(t, d, p, 99); db.CodeOf(err) != db.Missing {
+			t.Errorf("at a store that is not there: %v", err)
+		}
 		if err := hire("", "boss"); db.CodeOf(err) != db.Invalid {
 			t.Errorf("an unknown role: %v", err)
 		}
@@ -400,4 +410,77 @@ func TestStoresAndStaff(t *testing.T) {
 			t.Errorf("found %+v", found)
 		}
 	})
+}
+
+func hireAt(t *testing.T, d *db.DB, p members.Program, store int64) error {
+	return d.Write(t.Context(), db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		_, err := members.AddStaff(ctx, tx, p.ID, members.NewStaff{Store: store, Name: "Luz", Role: members.Cashier})
+		return err
+	})
+}
+
+// Nobody becomes a member whom no answer could reach, or of a store of somebody else; a name is no matter of the store alone.
+func TestJoiningRefusesWhatCannotWork(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p, key := cafe(t, d)
+		for name, c := range map[string]struct {
+			joining members.Joining
+			want    db.Code
+		}{
+			"a language without texts": {members.Joining{Language: "qu"}, db.Invalid},
+			"no name":                  {members.Joining{Name: "R2D2"}, db.Invalid},
+			"no store":                 {members.Joining{Store: 99}, db.Missing},
+		} {
+			err := d.Write(t.Context(), db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+				c.joining.Phone, c.joining.Hash = rosa, key.Hash(rosa)
+				_, _, err := members.Join(ctx, tx, p, c.joining)
+				return err
+			})
+			if db.CodeOf(err) != c.want {
+				t.Errorf("%s: %v, want %s", name, err, c.want)
+			}
+		}
+		m := in(t, d, func(ctx context.Context, tx *db.Tx) (members.Member, error) {
+			m, _, err := join(ctx, tx, p, key, rosa)
+			return m, err
+		})
+		err := d.Write(t.Context(), db.Interactive, func(ctx context.Context, tx *db.Tx) error { return members.SetLanguage(ctx, tx, m, "qu") })
+		if db.CodeOf(err) != db.Invalid {
+			t.Errorf("a member is texted in a language without texts: %v", err)
+		}
+	})
+}
+
+// A text of the member's own opens the number again, unless it has to be asked whose it is.
+func TestReopening(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p, key := cafe(t, d)
+		for _, health := range []string{members.HealthGood, members.HealthBad, members.HealthLandline, members.HealthSuspect, members.HealthConfirm} {
+			n := in(t, d, func(ctx context.Context, tx *db.Tx) (members.Number, error) {
+				hash := key.Hash(rosa)
+				if _, err := members.Touch(ctx, tx, p.ID, hash); err != nil {
+					return members.Number{}, err
+				}
+				if err := errors.Join(members.Mark(ctx, tx, p.ID, hash, health), members.Stop(ctx, tx, p.ID, hash, members.Member{}, members.Declaration{}), members.Reopen(ctx, tx, p.ID, hash)); err != nil {
+					return members.Number{}, err
+				}
+				return members.Touch(ctx, tx, p.ID, hash)
+			})
+			if !n.Textable() || (n.Health == members.HealthConfirm) != (health == members.HealthConfirm) {
+				t.Errorf("a number that was %q is %q afterwards, textable %v", health, n.Health, n.Textable())
+			}
+		}
+	})
+}
+
+func TestLine(t *testing.T) {
+	for raw, want := range map[string]string{
+		" Cafe  Flor ": "Cafe Flor", "Café ☕": "Café ☕", "1": "1", "…": "…", "王记": "王记",
+		"": "", " ": "", "\u200b\u202e": "", "\u0301": "", "a\x00b": "", "a\nb": "a b", "a\xff": "", "abcdefghijk": "",
+	} {
+		got, ok := members.Line(raw, 10)
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("%q is %q, %v; want %q", raw, got, ok, want)
+		}
+	}
 }

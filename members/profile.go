@@ -41,6 +41,14 @@ func CleanName(raw string) (string, error) {
 	return name, nil
 }
 
+// Line is a name as our texts and lists show it (of a program, a store, a reward): on one line, with spaces joined. False says that
+// it cannot be shown: nothing visible, control characters, bytes that are no UTF-8, or more letters than most.
+func Line(raw string, most int) (string, bool) {
+	name := strings.Join(strings.Fields(raw), " ")
+	visible := strings.ContainsFunc(name, func(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) })
+	return name, visible && utf8.ValidString(name) && utf8.RuneCountInString(name) <= most && !strings.ContainsFunc(name, unicode.IsControl)
+}
+
 // SetName keeps the member's name, cleaned; see [CleanName] for what is refused.
 func SetName(ctx context.Context, tx *db.Tx, m Member, raw string) (string, error) {
 	name, err := CleanName(raw)
@@ -50,8 +58,11 @@ func SetName(ctx context.Context, tx *db.Tx, m Member, raw string) (string, erro
 	return name, New(tx).setName(ctx, setNameParams{ProgramID: m.ProgramID, ID: m.ID, Name: name})
 }
 
-// SetLanguage keeps the language the member is texted in.
+// SetLanguage keeps the language the member is texted in; db.Invalid for one that there are no texts in.
 func SetLanguage(ctx context.Context, tx *db.Tx, m Member, lang string) error {
+	if err := checkLanguage(lang); err != nil {
+		return err
+	}
 	return New(tx).setLanguage(ctx, setLanguageParams{ProgramID: m.ProgramID, ID: m.ID, Language: lang})
 }
 

@@ -2,13 +2,15 @@ package members
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"fiel/db"
 	"fiel/templates"
+
+	"github.com/nyaruka/phonenumbers"
 )
 
 // NewProgram is what a program is made from.
@@ -19,27 +21,51 @@ type NewProgram struct {
 	Currency  string // ISO 4217
 	Zone      string // IANA
 	Language  string // of members who have not shown theirs
-	Countries string // further countries whose numbers may join, "CL,BO"
+	Countries string // further countries whose numbers may join, "CL,BO"; "*": all
 	JoinBonus int64  // points
 }
 
-func (n NewProgram) validate() error {
-	if l := utf8.RuneCountInString(n.Name); l == 0 || l > 20 {
+func (n *NewProgram) validate() error {
+	ok := false
+	if n.Name, ok = Line(n.Name, 20); !ok {
 		return db.Errorf(db.Invalid, "a program needs a name of at most 20 letters: it stands in every text")
 	}
-	if len(n.Country) != 2 || n.Country != strings.ToUpper(n.Country) {
-		return db.Errorf(db.Invalid, "%q is no country: two capital letters such as PE, MX, ES, US", n.Country)
-	}
-	if len(n.Currency) != 3 || n.Currency != strings.ToUpper(n.Currency) {
+	if !capitals.MatchString(n.Currency) {
 		return db.Errorf(db.Invalid, "%q is no currency: three capital letters such as PEN, MXN, EUR, USD", n.Currency)
-	}
-	if !slices.Contains(templates.Languages(), n.Language) {
-		return db.Errorf(db.Invalid, "there are no texts in %q yet: use one of %s", n.Language, strings.Join(templates.Languages(), ", "))
 	}
 	if n.JoinBonus < 0 || n.JoinBonus > 1_000_000 {
 		return db.Errorf(db.Invalid, "a join bonus is 0 to 1,000,000 points")
 	}
+	for _, country := range append(n.further(), n.Country) {
+		if phonenumbers.GetCountryCodeForRegion(country) == 0 {
+			return db.Errorf(db.Invalid, "%q is no country: two capital letters such as PE, MX, ES, US", country)
+		}
+	}
+	if err := checkLanguage(n.Language); err != nil {
+		return err
+	}
 	return checkZone(n.Zone)
+}
+
+// capitals is how a currency is written (ISO 4217).
+var capitals = regexp.MustCompile(`^[A-Z]{3}$`)
+
+// further are the countries beside the program's own whose numbers may join; all of them ("*") are none in particular.
+func (n *NewProgram) further() (list []string) {
+	for country := range strings.SplitSeq(n.Countries, ",") {
+		if country = strings.TrimSpace(country); country != "" && country != "*" {
+			list = append(list, country)
+		}
+	}
+	return list
+}
+
+// checkLanguage refuses a language that we have no words in: every answer in it would fail.
+func checkLanguage(lang string) error {
+	if !slices.Contains(templates.Languages(), lang) {
+		return db.Errorf(db.Invalid, "there are no texts in %q yet: use one of %s", lang, strings.Join(templates.Languages(), ", "))
+	}
+	return nil
 }
 
 // checkZone refuses a zone that this binary's table does not know: a campaign in it could never be timed.

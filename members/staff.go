@@ -2,7 +2,6 @@ package members
 
 import (
 	"context"
-	"strings"
 
 	"fiel/db"
 )
@@ -22,15 +21,22 @@ type NewStaff struct {
 	Phone Phone
 }
 
-// AddStaff enters a person: db.Conflict when the phone is another person's, db.Invalid with what to change.
+// AddStaff enters a person: db.Conflict when the phone is another person's, db.Invalid with what to change, db.Missing for a store of
+// another program.
 func AddStaff(ctx context.Context, tx *db.Tx, program int64, n NewStaff) (Staff, error) {
-	if n.Name = strings.TrimSpace(n.Name); n.Name == "" || len(n.Name) > 80 {
+	ok := false
+	if n.Name, ok = Line(n.Name, 80); !ok {
 		return Staff{}, db.Errorf(db.Invalid, "staff need a name of at most 80 letters")
 	}
 	switch n.Role {
 	case Cashier, Manager, Owner:
 	default:
 		return Staff{}, db.Errorf(db.Invalid, "%q is no role: cashier, manager or owner", n.Role)
+	}
+	if n.Store != 0 {
+		if _, err := StoreByID(ctx, tx, program, n.Store); err != nil {
+			return Staff{}, err
+		}
 	}
 	s, err := New(tx).insertStaff(ctx, insertStaffParams{
 		ProgramID: program, ID: tx.ID(), StoreID: n.Store, Name: n.Name, Role: n.Role, Phone: n.Phone, CreatedAt: tx.Now,

@@ -2,7 +2,6 @@ package members
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"fiel/db"
@@ -13,7 +12,8 @@ type NewStore struct{ Name, Merchant, Zone, Address, Contact string }
 
 // CreateStore opens a store of the program: db.Conflict when the name is taken, db.Invalid with what to change.
 func CreateStore(ctx context.Context, tx *db.Tx, p Program, n NewStore) (Store, error) {
-	if n.Name = strings.TrimSpace(n.Name); n.Name == "" || len(n.Name) > 60 {
+	ok := false
+	if n.Name, ok = Line(n.Name, 60); !ok {
 		return Store{}, db.Errorf(db.Invalid, "a store needs a name of at most 60 letters")
 	}
 	if n.Zone == "" {
