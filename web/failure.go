@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/labstack/echo/v4"
@@ -61,6 +62,16 @@ func failure(log *slog.Logger) echo.HTTPErrorHandler {
 	}
 }
 
+// harmless is what a log may hold of a panic: the runtime's own words, which name indexes and types; of any other value the type
+// alone, since the value may hold a number or a text. The stack says where it was.
+func harmless(panicked any) string {
+	var runtime runtime.Error
+	if err, ok := panicked.(error); ok && errors.As(err, &runtime) {
+		return runtime.Error()
+	}
+	return fmt.Sprintf("%T", panicked)
+}
+
 // recovered turns a panic into a 500 and a log line, and lets the next request pass.
 func recovered(log *slog.Logger) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -73,7 +84,7 @@ func recovered(log *slog.Logger) echo.MiddlewareFunc {
 				if aborted, ok := r.(error); ok && errors.Is(aborted, http.ErrAbortHandler) {
 					panic(r)
 				}
-				log.Error("a handler panicked", "path", c.Path(), "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+				log.Error("a handler panicked", "path", c.Path(), "panic", harmless(r), "stack", string(debug.Stack()))
 				err = echo.ErrInternalServerError
 			}()
 			return next(c)
