@@ -1,0 +1,170 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"fiel/rewards"
+)
+
+// shell runs commands as a person in a folder of their own does.
+type shell struct {
+	t      *testing.T
+	env    []string
+	secret string // of the till, which init shows
+}
+
+func newShell(t *testing.T) *shell {
+	t.Helper()
+	s := &shell{t: t}
+	t.Chdir(t.TempDir())
+	code, out, err := s.run("init", "--name", "Cafe Flor", "--country", "PE", "--owner", "Ana", "--join-bonus", "20", "--json")
+	var made made
+	if code != 0 || json.Unmarshal([]byte(out), &made) != nil {
+		t.Fatal(code, out, err)
+	}
+	s.secret = made.TillToken
+	return s
+}
+
+func (s *shell) run(args ...string) (code int, out, err string) {
+	s.t.Helper()
+	var o, e bytes.Buffer
+	code = Run(s.t.Context(), args, Streams{In: strings.NewReader(""), Out: &o, Err: &e, Env: append(s.env, "FIEL_LOG_LEVEL=error")})
+	return code, o.String(), e.String()
+}
+
+// TestWrongCalls says a sentence for each: exit code 2 when the call is wrong, 1 when it is refused, and prints nothing else.
+func TestWrongCalls(t *testing.T) {
+	s := newShell(t)
+	cases := []struct {
+		args     string // split at |
+		code     int
+		sentence string
+	}{
+		{"", 2, "expected one of"},
+		{"nonsense", 2, "unexpected argument nonsense"},
+		{"member", 2, "expected one of"},
+		{"member|list|--limit|0", 2, "--limit is 1 to 1000"},
+		{"member|list|--limit=-1", 2, "--limit is 1 to 1000"},
+		{"member|show", 2, "<phone>"},
+		{"member|show|912", 1, "lacks digits"},
+		{"member|show|987654399", 1, "not a member"},
+		{"member|show|01 555 0199", 1, "landline"},
+		{"member|add|987654399|--language|fr", 1, `no texts in "fr"`},
+		{"member|add|987654399|--store|99", 1, "no store 99"},
+		{"member|add|987654399|--name|R2D2", 1, "only letters"},
+		{"member|add|987654399|--name|\xff", 2, "not UTF-8"},
+		{"member|add|+447700900123", 1, "cannot join"},
+		{"--program|99|member|list", 1, "no program 99"},
+		{"--program|x|member|list", 2, "--program"},
+		{"credit|987654321|many|--why|x", 2, "<points>"},
+		{"credit|987654321|5", 2, "--why"},
+		{"credit|987654321|0|--why|x", 1, "how many points"},
+		{"credit|987654321|1001|--why|x", 1, "second person"},
+		{"credit|987654321|--why|x|--|-1001", 1, "second person"},
+		{"credit|987654321|--why|x|--|-999", 1, "979 points are missing"},
+		{"credit|987654321|5|--why|", 1, "reason"},
+		{"credit|987654399|5|--why|x", 1, "not a member"},
+		{"reward|add|1|Cafe|--cost|5", 2, "missing flags"},
+		{"reward|add|1|Cafe|--cost|5|--item|--percent|5", 2, "can't be used together"},
+		{"reward|add|1|Cafe|--cost|5|--percent|0", 1, "1 to 100"},
+		{"reward|add|1|Cafe|--cost|5|--amount|0", 1, ""},
+		{"reward|add|100|Cafe|--cost|5|--item", 1, "1 to 99"},
+		{"reward|add|1|\u200b|--cost|5|--item", 1, "a name of at most 40 letters"},
+		{"redeem|NONSENSE", 1, "typo"},
+		{"redeem|", 1, "8 letters"},
+		{"redeem", 2, "<code>"},
+		{"till|add|", 1, "needs a name"},
+		{"till|add|Caja|--store|99", 1, "no store 99"},
+		{"till|add|Till 1", 1, "already"},
+		{"campaign|report|nothing", 1, "no campaign"},
+		{"campaign|add|blast|--voucher|gold", 2, "--voucher"},
+		{"init|--country|PE", 2, "init needs --name, --owner"},
+		{"init|--name|\u200b|--country|PE|--owner|A|--database|other.db", 1, "a program needs a name"},
+		{"init|--name|x|--country|ZZ|--owner|A|--zone|UTC|--currency|USD|--database|other.db", 1, `"ZZ" is no country`},
+		{"init|--name|x|--country|PE|--owner|A|--currency|U$D|--database|other.db", 1, "is no currency"},
+		{"init|--name|x|--country|PE|--owner|A|--zone|Mars|--database|other.db", 1, "is no time zone"},
+		{"phone|casa", 1, "no letters"},
+		{"text|987654321", 2, "<body>"},
+		{"--log-level|loud|member|list", 2, "--log-level"},
+		{"member|list|--database|nothing.db", 1, "no database at nothing.db"},
+		{"member|list|--key-file|nothing.key", 1, "no key file"},
+		{"member|list|--database|postgres://u:hunter2@127.0.0.1:1/x", 1, "PostgreSQL"},
+		{"serve", 1, "FIEL_PUBLIC_URL"},
+		{"demo|--addr|0.0.0.0:1", 1, "loopback"},
+	}
+	if code, _, err := s.run("member", "add", "987654321", "--name", "Rosa"); code != 0 {
+		t.Fatal(err)
+	}
+	for _, c := range cases {
+		args := strings.Split(c.args, "|")
+		if c.args == "" {
+			args = nil
+		}
+		code, out, err := s.run(args...)
+		if code != c.code || out != "" || !strings.HasPrefix(err, "fiel: ") || !strings.Contains(err, c.sentence) || strings.Contains(err, "hunter2") {
+			t.Errorf("fiel %q: exit %d, out %q, err %q; want %d and %q", args, code, out, err, c.code, c.sentence)
+		}
+		if c.code != 1 {
+			continue
+		}
+		var told struct {
+			Error struct{ Code, Message string }
+		}
+		code, out, err = s.run(append([]string{"--json"}, args...)...)
+		if code != 1 || out != "" || json.Unmarshal([]byte(err), &told) != nil || told.Error.Code == "" || told.Error.Code == "internal" || told.Error.Message == "" {
+			t.Errorf("fiel --json %q: exit %d, out %q, err %q", args, code, out, err)
+		}
+	}
+}
+
+// TestGuessedCodes tries codes that are written right and do not exist: after ten in an hour none is looked at.
+func TestGuessedCodes(t *testing.T) {
+	s := newShell(t)
+	const letters = "23456789BCDFGHJKMNPQRSTVWXYZ"
+	tried := 0
+	for _, seventh := range letters {
+		for _, check := range letters {
+			guess := "BCDFGH" + string(seventh) + string(check)
+			if _, err := rewards.ValidCode(guess); err != nil || tried == 12 {
+				continue
+			}
+			want := "there is no voucher with that code"
+			if tried >= 10 {
+				want = "10 wrong codes in this hour: wait"
+			}
+			if code, out, err := s.run("redeem", guess); code != 1 || out != "" || !strings.Contains(err, want) {
+				t.Errorf("guess %d: exit %d, %q %q, want %q", tried+1, code, out, err, want)
+			}
+			tried++
+		}
+	}
+	if tried < 11 {
+		t.Fatalf("%d guesses", tried)
+	}
+}
+
+// TestEveryAnswerInJSON asks every command for JSON, before there is anything to show and after.
+func TestEveryAnswerInJSON(t *testing.T) {
+	s := newShell(t)
+	commands := []string{
+		"member|list", "campaign|list", "reward|list", "till|list", "db|check", "db|migrate", "phone|987654321",
+		"member|add|987654321|--name|Rosa", "member|show|987654321", "member|list", "credit|987654321|40|--why|x", "reward|add|1|Cafe|--cost|5|--item", "reward|list",
+		"text|987654321|CANJEAR 1", "text|987654321|STOP", "text|casa|hola", "campaign|add|birthday|--offer|es=un postre", "campaign|list", "campaign|report|birthday",
+		"campaign|start|birthday", "campaign|pause|birthday", "till|list",
+	}
+	for _, command := range commands {
+		args := strings.Split(command, "|")
+		code, out, err := s.run(append(args, "--json")...)
+		var v any
+		if code != 0 || json.Unmarshal([]byte(out), &v) != nil || v == nil {
+			t.Errorf("fiel %q --json: exit %d, %q, %q", args, code, out, err)
+		}
+		if strings.Contains(out+err, s.secret) || strings.Contains(out, "whsec_") {
+			t.Errorf("fiel %q shows a secret", args)
+		}
+	}
+}
