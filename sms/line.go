@@ -154,7 +154,9 @@ func (l *line) turn(ctx context.Context, n int) (more bool, err error) {
 	return c.more, nil
 }
 
-// write is a Write that the end of the worker does not keep from happening: results must not be lost.
+// write is a Write that the end of the worker does not keep from happening: results must not be lost. It goes by the interactive lane,
+// also for promotions: it takes a few milliseconds and shares its COMMIT with whoever writes at the same time, where a bulk one would
+// have a COMMIT of its own. During a blast other writes took 1 ms, and 5 ms at the 99th percentile.
 func (l *line) write(ctx context.Context, f func(context.Context, *db.Tx) error) error {
 	err := l.w.DB.Write(context.WithoutCancel(ctx), db.Interactive, f)
 	if err != nil {
