@@ -93,7 +93,7 @@ func (s *shop) do(phone, line string) {
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
-		"credit": s.credit, "lend": s.lend, "reward": s.reward, "use": s.use, "enrol": s.enrol, "mark": s.mark,
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark,
 	}
 	act, ok := acts[words[0]]
 	if !ok {
@@ -159,6 +159,12 @@ func (s *shop) use(ctx context.Context, tx *db.Tx, _ members.Phone, words []stri
 	if err == nil {
 		err = used.Why
 	}
+	return err
+}
+
+// undo CODE1: the sale it was used on is returned
+func (s *shop) undo(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	_, err := tx.ExecContext(ctx, "UPDATE vouchers SET state = 'cancelled' WHERE program_id = $1 AND code = $2", s.program.ID, s.said[words[0]])
 	return err
 }
 

@@ -231,9 +231,21 @@ func TestShutDoor(t *testing.T) {
 // TwiML, the same when it comes again.
 func FuzzReceive(f *testing.F) {
 	for _, seed := range []struct{ from, body, optOut string }{
-		{rosa, "ALTA Rosa", ""}, {rosa, "SALDO", ""}, {rosa, "BAJA", ""}, {rosa, "x", "STOP"}, {rosa, "", "START"}, {"+13055550123", "JOIN İİ", ""},
-		{"22395", "ALTA", "HELP"}, {"BANCO", "\xff\x00", ""}, {shopNumber, "SALDO", ""}, {"+447700900123", "NOMBRE {{.}}", "PAUSE"},
-		{rosa, "CANJEAR 1", ""}, {rosa, "CUMPLE 29/2", ""}, {rosa, "PORQUE", ""}, {rosa, "borren mi numero", ""}, {rosa, "兑换一", ""},
+		{rosa, "ALTA Rosa", ""},
+		{rosa, "SALDO", ""},
+		{rosa, "BAJA", ""},
+		{rosa, "x", "STOP"},
+		{rosa, "", "START"},
+		{"+13055550123", "JOIN İİ", ""},
+		{"22395", "ALTA", "HELP"},
+		{"BANCO", "\xff\x00", ""},
+		{shopNumber, "SALDO", ""},
+		{"+447700900123", "NOMBRE {{.}}", "PAUSE"},
+		{rosa, "CANJEAR 1", ""},
+		{rosa, "CUMPLE 29/2", ""},
+		{rosa, "PORQUE", ""},
+		{rosa, "borren mi numero", ""},
+		{rosa, "兑换一", ""},
 	} {
 		f.Add(seed.from, seed.body, seed.optOut)
 	}

@@ -11,7 +11,8 @@ import (
 
 // yes and no answer the question that was asked last, of those that take such an answer.
 func yes(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) { return th.settle(ctx, tx, true) }
-func no(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error)  { return th.settle(ctx, tx, false) }
+
+func no(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) { return th.settle(ctx, tx, false) }
 
 // settle closes the last open question and does what the answer asks for. Without one it is a text like any other.
 func (th *Thread) settle(ctx context.Context, tx *db.Tx, said bool) (Reply, error) {
@@ -47,9 +48,10 @@ func (th *Thread) settle(ctx context.Context, tx *db.Tx, said bool) (Reply, erro
 	}
 }
 
-// dispute notes that the member did not use the voucher; a person looks at it.
+// dispute notes that the member did not use the voucher; a person looks at it. One that came back meanwhile, with the sale it was used
+// on, has no use to dispute: the person reads that too.
 func (th *Thread) dispute(ctx context.Context, tx *db.Tx, voucher int64) (Reply, error) {
-	if _, err := rewards.Dispute(ctx, tx, th.Program, th.Member, voucher); err != nil {
+	if _, err := rewards.Dispute(ctx, tx, th.Program, th.Member, voucher); err != nil && !db.NotFound(err) {
 		return Reply{}, err
 	}
 	reply, err := th.say("disputed", map[string]string{"contact": th.Program.Contact})

@@ -104,7 +104,7 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 		return nil, err
 	}
 	th.Language = th.Program.Language
-	phone, err := i.person(ctx, tx, in.From)
+	phone, err := th.person(ctx, tx, in.From)
 	if err != nil || phone == "" {
 		return th, err
 	}
@@ -130,18 +130,22 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 
 // person is the number of somebody who may be answered: none for a short code, letters, another channel, what cannot be a mobile, or
 // a number that is our own. Such texts are kept for the shop.
-func (i *Inbox) person(ctx context.Context, tx *db.Tx, from string) (members.Phone, error) {
+func (th *Thread) person(ctx context.Context, tx *db.Tx, from string) (members.Phone, error) {
 	if !e164.MatchString(from) {
 		return "", nil
 	}
 	if ours, err := sms.Ours(ctx, tx, from); err != nil || ours {
 		return "", err
 	}
-	phone, err := members.ParsePhone(from, "")
-	if err != nil {
-		return "", nil //nolint:nilerr // a number that cannot be one is no reason to lose the text
+	if phone, err := members.ParsePhone(from, ""); err == nil {
+		return phone, nil
 	}
-	return phone, nil
+	// Numbering tables change: what they would refuse today is a member of yesterday, who can stop.
+	m, err := members.ByPhone(ctx, tx, th.Program.ID, members.Phone(from))
+	if db.NotFound(err) {
+		return "", nil
+	}
+	return m.Phone, err
 }
 
 // spoken is the first language if there are texts in it, else the second.

@@ -10,6 +10,7 @@ import (
 	"fiel/db"
 	"fiel/db/dbtest"
 	"fiel/members"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/sms/inbox"
 )
@@ -291,6 +292,81 @@ func TestEveryCommandAnswersEverybody(t *testing.T) {
 					}
 				}
 			}
+		}
+	})
+}
+
+// A member whose number the tables would refuse by now can still leave.
+func TestANumberThatTheTablesForgot(t *testing.T) {
+	const landline = "+5115550199"
+	each(t, func(s *shop) {
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			hash := s.box.Key.Hash(landline)
+			if _, err := members.Touch(ctx, tx, s.program.ID, hash); err != nil {
+				return err
+			}
+			_, _, err := members.Join(ctx, tx, s.program, members.Joining{Phone: landline, Hash: hash})
+			return err
+		})
+		if a := s.text(landline, "BAJA"); !strings.HasPrefix(a, "Listo") || s.state(landline) != "member, left, stopped" {
+			t.Errorf("answered %q: %s", a, s.state(landline))
+		}
+	})
+}
+
+// Many texts of one phone at once, each in its own transaction: one member, one bonus, one voucher, and whoever left has left.
+func TestManyTextsAtOnce(t *testing.T) {
+	each(t, func(s *shop) {
+		s.write(func(ctx context.Context, tx *db.Tx) error { return s.reward(ctx, tx, "", []string{"1", "20", "Cafe"}) })
+		at := 0
+		flood := func(bodies ...string) {
+			var all sync.WaitGroup
+			for range 8 {
+				for _, body := range bodies {
+					at++
+					in := sms.Inbound{ProviderID: fmt.Sprintf("SM%032x", 1000+at), AccountSID: account, To: shopNumber, From: rosa, Body: body}
+					all.Go(func() {
+						if _, err := s.box.Receive(t.Context(), in); err != nil {
+							t.Errorf("%s: %v", in.Body, err)
+						}
+					})
+				}
+			}
+			all.Wait()
+		}
+		flood("ALTA Rosa", "SALDO", "NOMBRE Eva")
+		s.clock.Add(11 * 60 * 1e9)
+		flood("CANJEAR 1", "PREMIOS", "PROMOS NO", "PROMOS SI")
+		var entries, vouchers int
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM entries WHERE program_id = $1", s.program.ID).Scan(&entries); err != nil {
+				return err
+			}
+			if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM vouchers WHERE program_id = $1", s.program.ID).Scan(&vouchers); err != nil {
+				return err
+			}
+			findings, err := rewards.Check(ctx, tx, s.program.ID)
+			if len(findings) > 0 {
+				t.Error(findings)
+			}
+			return err
+		})
+		if entries != 2 || vouchers != 1 {
+			t.Errorf("%d entries and %d vouchers, want the bonus, a voucher and its entry", entries, vouchers)
+		}
+		flood("BAJA", "SALDO", "CANJEAR 1")
+		if got := s.state(rosa); got != "member, left, wrote, stopped" {
+			t.Errorf("after leaving: %s", got)
+		}
+		_, sent := s.holds(rosa)
+		confirmed := 0
+		for _, m := range sent {
+			if strings.HasPrefix(m.Body, "Listo: ya no recibes") {
+				confirmed++
+			}
+		}
+		if confirmed != 1 {
+			t.Errorf("the stop is confirmed %d times", confirmed)
 		}
 	})
 }
