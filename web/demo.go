@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/labstack/echo/v4"
 
@@ -31,7 +32,7 @@ type Demo struct {
 	Buy      func(ctx context.Context, phone, amount string) error
 	NextDay  func(context.Context) (Day, error)
 
-	last Day // what the last day brought; the page has one user
+	last atomic.Pointer[Day] // what the last day brought, nil before the first; all tabs show it
 }
 
 // Bubble is one text of a thread.
@@ -91,10 +92,7 @@ func (d *Demo) show(c echo.Context, pages *template.Template, raw string, proble
 	if err != nil {
 		return err
 	}
-	page.Thread, page.Facts = d.Thread(page.Phone), facts
-	if d.last.Date != "" {
-		page.Day = &d.last
-	}
+	page.Thread, page.Facts, page.Day = d.Thread(page.Phone), facts, d.last.Load()
 	status := http.StatusOK
 	if problem != nil {
 		page.Problem, status = sentence(problem), statusOf(db.CodeOf(problem))
@@ -138,7 +136,7 @@ func (d *Demo) day(pages *template.Template) echo.HandlerFunc {
 	return d.act(pages, func(ctx context.Context, _ echo.Context, _ string) error {
 		day, err := d.NextDay(ctx)
 		if err == nil {
-			d.last = day
+			d.last.Store(&day)
 		}
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 
 	"fiel/db"
@@ -111,6 +112,33 @@ func TestForwardedForCountsFromKnownProxiesAlone(t *testing.T) {
 		if code, _, _ := get(t, h, r); code != 200 {
 			t.Errorf("peer %s: %d", c.peer, code)
 		}
+	}
+}
+
+// Two tabs of the demo at once, one of which lets a day pass: for the race detector, and for what both show.
+func TestTwoTabsOfTheDemo(t *testing.T) {
+	demo := &web.Demo{
+		Program: "Cafe Flor", Phone: "+51987654321", Now: func() string { return "now" }, Parse: func(raw string) (string, error) { return raw, nil },
+		Thread: func(string) []web.Bubble { return nil }, Facts: func(context.Context) ([]web.Fact, error) { return nil, nil },
+		NextDay: func(context.Context) (web.Day, error) { return web.Day{Date: "6 March"}, nil },
+	}
+	h := web.Routes(web.Doors{Log: quiet(), Demo: demo})
+	var tabs sync.WaitGroup
+	for range 8 {
+		tabs.Go(func() {
+			if code, _, _ := get(t, h, httptest.NewRequest("POST", "/demo/day", nil)); code != http.StatusSeeOther {
+				t.Errorf("the day: %d", code)
+			}
+		})
+		tabs.Go(func() {
+			if code, _, _ := get(t, h, httptest.NewRequest("GET", "/", nil)); code != http.StatusOK {
+				t.Errorf("the page: %d", code)
+			}
+		})
+	}
+	tabs.Wait()
+	if _, body, _ := get(t, h, httptest.NewRequest("GET", "/", nil)); !strings.Contains(body, "6 March") {
+		t.Error("the page does not show the day")
 	}
 }
 
