@@ -50,7 +50,7 @@ func (c *benchCmd) Run(a *App) error {
 	}
 	defer os.RemoveAll(dir)
 	a.log = newLog(a.Err, slog.LevelError)
-	b := &bench{benchCmd: c, app: a, dir: dir, bar: progressbar.NewOptions(6, progressbar.OptionSetWriter(a.Err),
+	b := &bench{benchCmd: c, app: a, dir: dir, bar: progressbar.NewOptions(7, progressbar.OptionSetWriter(a.Err),
 		progressbar.OptionSetVisibility(isTerminal(a.Err)), progressbar.OptionClearOnFinish())}
 	for name, measure := range []func() error{b.purchases, b.blasts, b.start} {
 		if err := measure(); err != nil {
