@@ -111,7 +111,8 @@ func OnlyProgram(ctx context.Context, tx *db.Tx) (Program, error) {
 	return all[0], nil
 }
 
-// SetTextingHours narrows the hours of service and marketing texts: minutes of the day, until is exclusive.
+// SetTextingHours narrows the hours in which offers may leave, within those of the country: minutes of the day, until is exclusive.
+// Errors: db.Invalid for hours that are none, db.Missing when there is no such program.
 func SetTextingHours(ctx context.Context, tx *db.Tx, program, from, until int64) error {
 	if from < 0 || until > 24*60 || from >= until {
 		return db.Errorf(db.Invalid, "texting hours must open before they close, within one day")

@@ -3,7 +3,6 @@ package rewards
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"fiel/db"
 	"fiel/members"
@@ -32,10 +31,11 @@ type NewReward struct {
 }
 
 func (n NewReward) validate() error {
+	_, named := members.Line(n.Name, 40)
 	switch {
 	case n.Number < 0 || n.Number > 99:
 		return db.Errorf(db.Invalid, "the number of a reward is 1 to 99")
-	case n.Name == "" || utf8.RuneCountInString(n.Name) > 40:
+	case !named:
 		return db.Errorf(db.Invalid, "a reward needs a name of at most 40 letters: it stands in texts")
 	case n.Cost < 1 || n.Cost > MaxDelta:
 		return db.Errorf(db.Invalid, "a reward costs at least one point")
@@ -66,7 +66,7 @@ func checkValue(kind string, value int64) error {
 
 // AddReward puts a reward into the catalogue. Errors: db.Conflict when its number is taken, db.Invalid with what to change.
 func AddReward(ctx context.Context, tx *db.Tx, p members.Program, n NewReward) (Reward, error) {
-	n.Name = strings.TrimSpace(n.Name)
+	n.Name = strings.Join(strings.Fields(n.Name), " ")
 	if err := n.validate(); err != nil {
 		return Reward{}, err
 	}

@@ -30,6 +30,8 @@ type initCmd struct {
 	Owner      string `help:"Name of the owner." placeholder:"NAME"`
 	OwnerPhone string `help:"Phone of the owner." placeholder:"+…"`
 	JoinBonus  int64  `help:"Points for joining." default:"0"`
+	Hours      string `help:"When offers may leave, local time, within what the customer's country allows." default:"09:00-21:00" placeholder:"HH:MM-HH:MM"`
+	Countries  string `help:"Further countries whose numbers may join." placeholder:"XX,YY"`
 	Step       int64  `help:"One point for each of these, in minor units: 1000 is one point per 10.00." default:"1000"`
 }
 
@@ -152,9 +154,16 @@ func (c *initCmd) create(ctx context.Context, tx *db.Tx, key members.Key) (made,
 		return made{}, err
 	}
 	p, err := members.CreateProgram(ctx, tx, members.NewProgram{
-		Name: c.Name, Contact: c.Contact, Country: c.Country, Currency: strings.ToUpper(c.Currency), Zone: c.Zone, Language: c.Language, JoinBonus: c.JoinBonus,
+		Name: c.Name, Contact: c.Contact, Country: c.Country, Currency: strings.ToUpper(c.Currency), Zone: c.Zone, Language: c.Language, JoinBonus: c.JoinBonus, Countries: strings.ToUpper(c.Countries),
 	})
 	if err != nil {
+		return made{}, err
+	}
+	from, until, err := parseHours(c.Hours)
+	if err != nil {
+		return made{}, err
+	}
+	if err := members.SetTextingHours(ctx, tx, p.ID, from, until); err != nil {
 		return made{}, err
 	}
 	store, err := members.CreateStore(ctx, tx, p, members.NewStore{Name: c.Store, Merchant: c.Name})
@@ -162,6 +171,15 @@ func (c *initCmd) create(ctx context.Context, tx *db.Tx, key members.Key) (made,
 		return made{}, err
 	}
 	return c.furnish(ctx, tx, key, p, store)
+}
+
+// parseHours reads hours such as 09:00-21:00 as minutes of the day.
+func parseHours(s string) (from, until int64, err error) {
+	var h1, m1, h2, m2 int64
+	if n, err := fmt.Sscanf(s+"\n", "%2d:%2d-%2d:%2d\n", &h1, &m1, &h2, &m2); n != 4 || err != nil || m1 > 59 || m2 > 59 {
+		return 0, 0, db.Errorf(db.Invalid, "%q are no hours: write them as 09:00-21:00", s)
+	}
+	return h1*60 + m1, h2*60 + m2, nil
 }
 
 // furnish gives the program what it works with: an owner, a rule, a sender and a till.

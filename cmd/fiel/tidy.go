@@ -21,14 +21,20 @@ type blanking struct {
 	began time.Time
 }
 
-// blank takes the words out of texts that are older than they are kept.
-func (h *house) blank(ctx context.Context) error {
+// forget drops status callbacks that met no text in a week, and takes the words out of texts that are older than they are kept.
+func (h *house) forget(ctx context.Context) error {
 	var programs []members.Program
 	err := h.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		programs, err = members.Programs(ctx, tx)
 		return err
 	})
 	for _, p := range programs {
+		if err == nil {
+			err = h.db.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
+				_, err := sms.PruneCallbacks(ctx, tx, p.ID)
+				return err
+			})
+		}
 		if err == nil {
 			err = h.blankSome(ctx, p.ID)
 		}
