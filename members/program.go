@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"fiel/db"
@@ -142,9 +143,24 @@ func (p Program) Welcomes(country string) bool {
 }
 
 func location(zone string) *time.Location {
-	l, err := time.LoadLocation(zone)
+	l, err := LoadZone(zone)
 	if err != nil {
 		return time.UTC
 	}
 	return l
+}
+
+// zones remembers what [LoadZone] has read: a name means the same as long as the process lives.
+var zones sync.Map
+
+// LoadZone is time.LoadLocation, which reads and parses the table anew at each call: that cost a tenth of a purchase.
+func LoadZone(name string) (*time.Location, error) {
+	if known, ok := zones.Load(name); ok {
+		return known.(*time.Location), nil //nolint:errcheck // only locations are stored
+	}
+	l, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, l)
+	}
+	return l, err
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"fiel/db"
+	"fiel/members"
 )
 
 // Window is a part of the local day in minutes from midnight: from From until before Until. The zero Window is no time at all.
@@ -137,7 +138,7 @@ func ZonesFor(own, store string, number []string) ([]*time.Location, error) {
 	slices.Sort(names)
 	zones := make([]*time.Location, 0, len(names))
 	for _, name := range slices.Compact(names) {
-		zone, err := time.LoadLocation(name)
+		zone, err := members.LoadZone(name)
 		if err != nil || name == "" {
 			return nil, db.Errorf(db.Invalid, "There is no time zone %q. Write one like America/Mexico_City.", name)
 		}

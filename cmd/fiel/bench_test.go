@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"testing"
@@ -18,12 +19,12 @@ func benchmark(b *testing.B, n int) *bench {
 func BenchmarkBlast(b *testing.B) {
 	const people = 10_000
 	one := benchmark(b, people)
-	for b.Loop() {
+	for i := 0; b.Loop(); i++ {
 		bare, err := one.bare()
 		if err != nil {
 			b.Fatal(err)
 		}
-		s, err := one.stage(b.Name(), people, 0)
+		s, err := one.stage(fmt.Sprint("blast", i), people, 0)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -44,12 +45,12 @@ func BenchmarkBlast(b *testing.B) {
 // BenchmarkPurchases compares group commit with a transaction for each purchase.
 func BenchmarkPurchases(b *testing.B) {
 	one := benchmark(b, 1000)
-	for b.Loop() {
-		alone, _, err := one.till(b.Name()+"alone", true)
+	for i := 0; b.Loop(); i++ {
+		alone, _, err := one.till(fmt.Sprint("alone", i), true)
 		if err != nil {
 			b.Fatal(err)
 		}
-		group, p99, err := one.till(b.Name()+"group", false)
+		group, p99, err := one.till(fmt.Sprint("group", i), false)
 		if err != nil {
 			b.Fatal(err)
 		}
