@@ -269,7 +269,7 @@ func (d *doors) serve(ctx context.Context) {
 	}
 }
 
-const shutLimit = 5 * time.Second
+const shutLimit = 4 * time.Second // with the 16 seconds a worker takes at most, 20 in all
 
 // shut lets open requests end and takes no new ones.
 func (d *doors) shut() {
