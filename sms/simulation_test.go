@@ -178,7 +178,10 @@ func (w *world) fault(out Outgoing) (accept bool, answer Outcome) {
 	return true, Outcome{Result: Accepted}
 }
 
+// accepted1 may be called for several texts at once: those of one claim leave side by side.
 func (w *world) accepted1(p posted) {
+	w.net.mu.Lock()
+	defer w.net.mu.Unlock()
 	w.texts[p.MessageID].accepted++
 	if w.blind && w.rand.IntN(2) == 0 {
 		if w.net.hidden == nil {
