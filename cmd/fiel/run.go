@@ -49,9 +49,10 @@ type commands struct {
 	Init     initCmd     `cmd:"" help:"Set up a program with its first store, owner, sender and till."`
 	Serve    serveCmd    `cmd:"" help:"Answer texts and tills, send what is due."`
 	Text     textCmd     `cmd:"" help:"Text the shop as if from a phone, and print the answer."`
+	Inbox    inboxCmd    `cmd:"" help:"Texts that a person should read."`
 	Phone    phoneCmd    `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
 	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
-	Till     tillCmd     `cmd:"" help:"Add and list tills."`
+	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
 	Credit   creditCmd   `cmd:"" help:"Give a member points by hand."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`

@@ -15,6 +15,10 @@ import (
 type tillCmd struct {
 	Add  tillAddCmd  `cmd:"" help:"Set up a till; prints its address and its secret, once."`
 	List tillListCmd `cmd:"" help:"List tills."`
+
+	Parked  tillParkedCmd  `cmd:"" help:"What tills said and somebody has to look at: late sales, an id used twice, more back than was paid."`
+	Approve tillApproveCmd `cmd:"" help:"Credit a sale that came too late to count by itself."`
+	Dismiss tillDismissCmd `cmd:"" help:"Take a note off the list; a late sale stays uncredited."`
 }
 
 type tillAddCmd struct {
