@@ -58,8 +58,3 @@ func StaffByPhone(ctx context.Context, tx *db.Tx, program int64, phone Phone) (S
 	s, err := New(tx).staffByPhone(ctx, program, phone)
 	return s, orMissing(err, "nobody on the staff has that phone")
 }
-
-// StaffOf lists who works for a program.
-func StaffOf(ctx context.Context, tx *db.Tx, program int64) ([]Staff, error) {
-	return New(tx).staffOf(ctx, program)
-}

@@ -98,11 +98,6 @@ func VoucherByID(ctx context.Context, tx *db.Tx, program, id int64) (Voucher, er
 	return v, orMissing(err, "there is no voucher %d", id)
 }
 
-// VouchersOf lists what the member can still use, the first to expire first.
-func VouchersOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) ([]Voucher, error) {
-	return New(tx).vouchersOf(ctx, vouchersOfParams{ProgramID: p.ID, MemberID: m.ID, ExpiresAt: tx.Now})
-}
-
 // ValidIn says whether the voucher is good at a store.
 func (v Voucher) ValidIn(store int64) bool {
 	return v.Stores == "" || slices.Contains(strings.Split(v.Stores, ","), strconv.FormatInt(store, 10))

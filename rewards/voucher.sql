@@ -20,11 +20,6 @@ SELECT * FROM vouchers
 WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND state = 'issued' AND issued_at > $4 AND expires_at > $5
 ORDER BY id DESC LIMIT 1;
 
--- name: vouchersOf :many
-SELECT * FROM vouchers
-WHERE program_id = $1 AND member_id = $2 AND state = 'issued' AND expires_at > $3
-ORDER BY expires_at, id;
-
 -- name: vouchersSpentOn :many
 SELECT * FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY issued_at, id;
 

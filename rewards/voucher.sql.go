@@ -548,66 +548,6 @@ func (q *Queries) voucherOfRun(ctx context.Context, arg voucherOfRunParams) (Vou
 	return i, err
 }
 
-const vouchersOf = `-- name: vouchersOf :many
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers
-WHERE program_id = $1 AND member_id = $2 AND state = 'issued' AND expires_at > $3
-ORDER BY expires_at, id
-`
-
-type vouchersOfParams struct {
-	ProgramID int64
-	MemberID  int64
-	ExpiresAt int64
-}
-
-func (q *Queries) vouchersOf(ctx context.Context, arg vouchersOfParams) ([]Voucher, error) {
-	rows, err := q.db.QueryContext(ctx, vouchersOf, arg.ProgramID, arg.MemberID, arg.ExpiresAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Voucher
-	for rows.Next() {
-		var i Voucher
-		if err := rows.Scan(
-			&i.ProgramID,
-			&i.ID,
-			&i.Code,
-			&i.MemberID,
-			&i.RewardID,
-			&i.RunID,
-			&i.Name,
-			&i.Kind,
-			&i.Value,
-			&i.Minimum,
-			&i.Cost,
-			&i.Stores,
-			&i.State,
-			&i.IssuedAt,
-			&i.ValidFrom,
-			&i.ExpiresAt,
-			&i.ReservedUntil,
-			&i.RedeemedAt,
-			&i.RedeemEntry,
-			&i.ReleaseEntry,
-			&i.PurchaseID,
-			&i.StoreID,
-			&i.Actor,
-			&i.DisputedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const vouchersSpentOn = `-- name: vouchersSpentOn :many
 SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY issued_at, id
 `

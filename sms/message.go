@@ -227,8 +227,3 @@ func ByID(ctx context.Context, tx *db.Tx, program, id int64) (Message, error) {
 	}
 	return m, err
 }
-
-// TextsOf lists the latest texts to a member, newest first, at most limit.
-func TextsOf(ctx context.Context, tx *db.Tx, program, member, limit int64) ([]Message, error) {
-	return New(tx).messagesOfMember(ctx, messagesOfMemberParams{ProgramID: program, MemberID: member, Most: min(limit, 1000)})
-}

@@ -35,6 +35,3 @@ RETURNING id, member_id, parts, cap_day, spend_day;
 -- name: tally :many
 SELECT state, reason, COUNT(*) AS texts, CAST(COALESCE(SUM(parts), 0) AS BIGINT) AS parts
 FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 GROUP BY state, reason;
-
--- name: messagesOfMember :many
-SELECT * FROM messages WHERE program_id = @program_id AND member_id = @member_id ORDER BY id DESC LIMIT CAST(@most AS BIGINT);

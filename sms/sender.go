@@ -145,7 +145,7 @@ func DefaultSender(ctx context.Context, tx *db.Tx, program int64) (Sender, error
 		return Sender{}, err
 	}
 	if len(all) == 0 {
-		return Sender{}, db.Errorf(db.Missing, "The program has no sender yet: run `fiel sender add`.")
+		return Sender{}, db.Errorf(db.Missing, "The program has no sender yet: run `fiel init`.")
 	}
 	return all[0], nil
 }

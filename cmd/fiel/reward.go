@@ -14,6 +14,8 @@ import (
 type rewardCmd struct {
 	Add  rewardAddCmd  `cmd:"" help:"Put up a reward under the number that members text."`
 	List rewardListCmd `cmd:"" help:"List rewards."`
+
+	Retire rewardRetireCmd `cmd:"" help:"Take a reward off the list; its vouchers stay good."`
 }
 
 type rewardAddCmd struct {
@@ -118,4 +120,24 @@ func (v rewardView) what(p members.Program) string {
 		return money(p, v.Value) + " off"
 	}
 	return "free item"
+}
+
+type rewardRetireCmd struct {
+	Number int64 `arg:"" help:"Its number."`
+}
+
+// Run takes a reward off the list.
+func (c *rewardRetireCmd) Run(a *App) error {
+	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
+		err := d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+			if err := rewards.RetireReward(ctx, tx, p.ID, c.Number); err != nil {
+				return err
+			}
+			return members.Record(ctx, tx, p.ID, members.Act{Actor: cliActor(), Door: "cli", Action: "reward.retire", Subject: fmt.Sprint("reward number:", c.Number)})
+		})
+		if err != nil {
+			return err
+		}
+		return a.answer(map[string]int64{"retired": c.Number}, func(w io.Writer) { fmt.Fprintf(w, "Reward %d is off the list.\n", c.Number) })
+	})
 }

@@ -16,6 +16,10 @@ type tillCmd struct {
 	Add  tillAddCmd  `cmd:"" help:"Set up a till; prints its address and its secret, once."`
 	List tillListCmd `cmd:"" help:"List tills."`
 
+	Rotate tillRotateCmd `cmd:"" help:"Give a till a second secret; both are good until the older one is retired."`
+	Retire tillRetireCmd `cmd:"" help:"End the older of a till's two secrets."`
+	Revoke tillRevokeCmd `cmd:"" help:"End a till for good, such as a lost one."`
+
 	Parked  tillParkedCmd  `cmd:"" help:"What tills said and somebody has to look at: late sales, an id used twice, more back than was paid."`
 	Approve tillApproveCmd `cmd:"" help:"Credit a sale that came too late to count by itself."`
 	Dismiss tillDismissCmd `cmd:"" help:"Take a note off the list; a late sale stays uncredited."`
