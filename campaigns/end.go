@@ -35,15 +35,7 @@ func (s *Service) endRun(ctx context.Context, r Run, over bool) error {
 			return err
 		}
 	}
-	return s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
-		now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
-		if err != nil || now.State != r.State {
-			return err
-		}
-		open, err := sms.OpenRun(ctx, tx, r.ProgramID, r.ID)
-		if err != nil || open {
-			return err
-		}
+	return s.onceStill(ctx, r, func(ctx context.Context, tx *db.Tx, now Run) error {
 		to := setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: RunDone, DoneAt: tx.Now}
 		if now.PlannedAt == 0 {
 			to.State, to.Reason = RunMissed, sms.ReasonLate
@@ -71,6 +63,16 @@ func (s *Service) letGo(ctx context.Context, r Run) error {
 	if err := s.takeBack(ctx, r, r.Reason); err != nil {
 		return err
 	}
+	return s.onceStill(ctx, r, func(ctx context.Context, tx *db.Tx, _ Run) error {
+		if err := New(tx).setRun(ctx, setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: r.State, Reason: r.Reason, DoneAt: tx.Now}); err != nil {
+			return err
+		}
+		return sms.ReleaseRun(ctx, tx, r.ProgramID, r.ID)
+	})
+}
+
+// onceStill does something about a run, under its lock, if it is still in the state it was seen in and nothing of it is open.
+func (s *Service) onceStill(ctx context.Context, r Run, f func(context.Context, *db.Tx, Run) error) error {
 	return s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
 		now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
 		if err != nil || now.State != r.State {
@@ -80,10 +82,7 @@ func (s *Service) letGo(ctx context.Context, r Run) error {
 		if err != nil || open {
 			return err
 		}
-		if err := New(tx).setRun(ctx, setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: r.State, Reason: r.Reason, DoneAt: tx.Now}); err != nil {
-			return err
-		}
-		return sms.ReleaseRun(ctx, tx, r.ProgramID, r.ID)
+		return f(ctx, tx, now)
 	})
 }
 

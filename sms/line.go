@@ -245,9 +245,9 @@ func (l *line) carry(ctx context.Context, t text) {
 
 // carryAll takes texts of one claim to the wire side by side, after one last look at all of them.
 func (l *line) carryAll(ctx context.Context, prefix string, texts []text) {
-	rows, err := l.lookAll(ctx, prefix)
+	rows, err := l.lookAt(ctx, prefix)
 	for _, t := range texts {
-		go func() { l.done <- l.sendAfter(ctx, t, func() (recheckRow, error) { return rows[t.ID], err }) }()
+		go func() { l.done <- l.sendAfter(ctx, t, rows[t.ID], err) }()
 	}
 }
 

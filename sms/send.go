@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -12,6 +13,9 @@ import (
 // requestTime is how long a request to a provider may take.
 const requestTime = 15 * time.Second
 
+// attemptLength is that of 128 random bits in hex, see [newAttempt].
+const attemptLength = 32
+
 // result is what became of one claimed text.
 type result struct {
 	text     text
@@ -21,18 +25,19 @@ type result struct {
 
 // send makes the attempt of a claimed text, or gives it back when something changed since the claim. It never repeats.
 func (l *line) send(ctx context.Context, t text) result {
-	return l.sendAfter(ctx, t, func() (recheckRow, error) { return l.lookAt(ctx, t) })
+	rows, err := l.lookAt(ctx, claimOf(t.Attempt))
+	return l.sendAfter(ctx, t, rows[t.ID], err)
 }
 
-// sendAfter is send with a look of the caller's own.
-func (l *line) sendAfter(ctx context.Context, t text, look func() (recheckRow, error)) result {
+// sendAfter is send after a look that the caller has just taken; looked is why that failed.
+func (l *line) sendAfter(ctx context.Context, t text, row recheckRow, looked error) result {
 	select {
 	case <-l.stopping:
 		return result{text: t, released: true}
 	default:
 	}
-	validity, err := l.recheck(t, look)
-	if err != nil {
+	validity, err := l.recheck(t, row)
+	if err = errors.Join(looked, err); err != nil {
 		l.w.log().Debug("text given back", "message", t.ID, "why", err)
 		return result{text: t, released: true}
 	}
@@ -54,14 +59,10 @@ func (l *line) post(ctx context.Context, out Outgoing) (outcome Outcome) {
 	return l.provider.Send(ctx, out)
 }
 
-// recheck is the last look before a text is posted: it must still be this attempt's, its number and consent as they were, its run and
+// recheck judges the last look before a text is posted: it must still be this attempt's, its number and consent as they were, its run and
 // sender free, and its lease long enough for a request. It returns how long the provider may hold the text. What other processes
-// committed a moment ago counts, so it asks the database each time.
-func (l *line) recheck(t text, look func() (recheckRow, error)) (validity time.Duration, err error) {
-	row, err := look()
-	if err != nil {
-		return 0, err
-	}
+// committed a moment ago counts, so the look is taken each time.
+func (l *line) recheck(t text, row recheckRow) (validity time.Duration, err error) {
 	if why := changed(row, t); why != "" {
 		return 0, db.Errorf(db.Refused, "%s", why)
 	}
@@ -76,25 +77,16 @@ func (l *line) recheck(t text, look func() (recheckRow, error)) (validity time.D
 	return validity, nil
 }
 
-// lookAt reads what a text and all that concerns it are now.
-func (l *line) lookAt(ctx context.Context, t text) (row recheckRow, err error) {
-	err = l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		row, err = New(tx).recheck(ctx, l.sender.ProgramID, t.ID)
-		return err
-	})
-	return row, err
-}
+// claimOf is the prefix that the attempts of one claim share.
+func claimOf(attempt string) string { return attempt[:min(attemptLength, len(attempt))] }
 
-// lookAll does so for the texts of a claim, by id. One that is no longer the claim's is missing.
-func (l *line) lookAll(ctx context.Context, prefix string) (map[int64]recheckRow, error) {
+// lookAt reads what the texts of a claim, and all that concerns them, are now, by id. One that is no longer the claim's is missing.
+func (l *line) lookAt(ctx context.Context, prefix string) (map[int64]recheckRow, error) {
 	rows := map[int64]recheckRow{}
 	err := l.w.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		all, err := New(tx).recheckClaim(ctx, l.sender.ProgramID, prefix)
+		all, err := New(tx).recheck(ctx, l.sender.ProgramID, prefix)
 		for _, r := range all {
-			rows[r.ID] = recheckRow{
-				State: r.State, Attempt: r.Attempt, StoppedAt: r.StoppedAt, SuppressedAt: r.SuppressedAt, Health: r.Health,
-				ConsentGen: r.ConsentGen, HeldAt: r.HeldAt, Stopped: r.Stopped,
-			}
+			rows[r.ID] = r
 		}
 		return err
 	})

@@ -1,21 +1,5 @@
--- name: recheck :one
--- The last look before a text is posted.
-SELECT messages.state, messages.attempt,
-    CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
-    CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
-    CAST(COALESCE(phones.health, '') AS TEXT) AS health,
-    CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
-    CAST(COALESCE(holds.at, 0) AS BIGINT) AS held_at,
-    senders.stopped
-FROM messages
-JOIN senders ON senders.id = messages.sender_id
-LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
-LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
-LEFT JOIN holds ON holds.program_id = messages.program_id AND holds.run_id = messages.run_id
-WHERE messages.program_id = $1 AND messages.id = $2;
-
--- name: recheckClaim :many
--- The same for all texts of a claim that leave at once: one look costs little more than one for each.
+-- name: recheck :many
+-- The last look at the texts of a claim before they are posted: one at all of them costs little more than one at each.
 SELECT messages.id, messages.state, messages.attempt,
     CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
     CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,

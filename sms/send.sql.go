@@ -158,51 +158,7 @@ func (q *Queries) keepUnknown(ctx context.Context, arg keepUnknownParams) (int64
 	return result.RowsAffected()
 }
 
-const recheck = `-- name: recheck :one
-SELECT messages.state, messages.attempt,
-    CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
-    CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
-    CAST(COALESCE(phones.health, '') AS TEXT) AS health,
-    CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
-    CAST(COALESCE(holds.at, 0) AS BIGINT) AS held_at,
-    senders.stopped
-FROM messages
-JOIN senders ON senders.id = messages.sender_id
-LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
-LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
-LEFT JOIN holds ON holds.program_id = messages.program_id AND holds.run_id = messages.run_id
-WHERE messages.program_id = $1 AND messages.id = $2
-`
-
-type recheckRow struct {
-	State        string
-	Attempt      string
-	StoppedAt    int64
-	SuppressedAt int64
-	Health       string
-	ConsentGen   int64
-	HeldAt       int64
-	Stopped      string
-}
-
-// The last look before a text is posted.
-func (q *Queries) recheck(ctx context.Context, programID int64, iD int64) (recheckRow, error) {
-	row := q.db.QueryRowContext(ctx, recheck, programID, iD)
-	var i recheckRow
-	err := row.Scan(
-		&i.State,
-		&i.Attempt,
-		&i.StoppedAt,
-		&i.SuppressedAt,
-		&i.Health,
-		&i.ConsentGen,
-		&i.HeldAt,
-		&i.Stopped,
-	)
-	return i, err
-}
-
-const recheckClaim = `-- name: recheckClaim :many
+const recheck = `-- name: recheck :many
 SELECT messages.id, messages.state, messages.attempt,
     CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
     CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
@@ -219,7 +175,7 @@ WHERE messages.program_id = $1 AND messages.state IN ('sending', 'unknown') AND 
   AND SUBSTR(messages.attempt, 1, 32) = CAST($2 AS TEXT)
 `
 
-type recheckClaimRow struct {
+type recheckRow struct {
 	ID           int64
 	State        string
 	Attempt      string
@@ -231,16 +187,16 @@ type recheckClaimRow struct {
 	Stopped      string
 }
 
-// The same for all texts of a claim that leave at once: one look costs little more than one for each.
-func (q *Queries) recheckClaim(ctx context.Context, programID int64, prefix string) ([]recheckClaimRow, error) {
-	rows, err := q.db.QueryContext(ctx, recheckClaim, programID, prefix)
+// The last look at the texts of a claim before they are posted: one at all of them costs little more than one at each.
+func (q *Queries) recheck(ctx context.Context, programID int64, prefix string) ([]recheckRow, error) {
+	rows, err := q.db.QueryContext(ctx, recheck, programID, prefix)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []recheckClaimRow
+	var items []recheckRow
 	for rows.Next() {
-		var i recheckClaimRow
+		var i recheckRow
 		if err := rows.Scan(
 			&i.ID,
 			&i.State,
