@@ -34,7 +34,7 @@ func (q *Queries) hashOfMember(ctx context.Context, programID int64, iD int64) (
 const insertMember = `-- name: insertMember :one
 INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
-RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched
+RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
 `
 
 type insertMemberParams struct {
@@ -90,6 +90,14 @@ func (q *Queries) insertMember(ctx context.Context, arg insertMemberParams) (Mem
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.ActiveAt,
+		&i.TierID,
+		&i.TierSince,
+		&i.TierUntil,
+		&i.TierGivenID,
+		&i.TierGivenUntil,
+		&i.Channel,
+		&i.Formerly,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
@@ -114,7 +122,7 @@ func (q *Queries) leave(ctx context.Context, arg leaveParams) error {
 }
 
 const lockMember = `-- name: lockMember :one
-UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched
+UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
 `
 
 type lockMemberParams struct {
@@ -154,6 +162,14 @@ func (q *Queries) lockMember(ctx context.Context, arg lockMemberParams) (Member,
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.ActiveAt,
+		&i.TierID,
+		&i.TierSince,
+		&i.TierUntil,
+		&i.TierGivenID,
+		&i.TierGivenUntil,
+		&i.Channel,
+		&i.Formerly,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
@@ -174,7 +190,7 @@ func (q *Queries) memberByCard(ctx context.Context, programID int64, code string
 }
 
 const memberByID = `-- name: memberByID :one
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND id = $2
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) memberByID(ctx context.Context, programID int64, iD int64) (Member, error) {
@@ -208,6 +224,14 @@ func (q *Queries) memberByID(ctx context.Context, programID int64, iD int64) (Me
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.ActiveAt,
+		&i.TierID,
+		&i.TierSince,
+		&i.TierUntil,
+		&i.TierGivenID,
+		&i.TierGivenUntil,
+		&i.Channel,
+		&i.Formerly,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
@@ -217,7 +241,7 @@ func (q *Queries) memberByID(ctx context.Context, programID int64, iD int64) (Me
 }
 
 const memberByPhone = `-- name: memberByPhone :one
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND phone = $2 AND phone <> ''
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND phone = $2 AND phone <> ''
 `
 
 func (q *Queries) memberByPhone(ctx context.Context, programID int64, phone Phone) (Member, error) {
@@ -251,6 +275,14 @@ func (q *Queries) memberByPhone(ctx context.Context, programID int64, phone Phon
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.ActiveAt,
+		&i.TierID,
+		&i.TierSince,
+		&i.TierUntil,
+		&i.TierGivenID,
+		&i.TierGivenUntil,
+		&i.Channel,
+		&i.Formerly,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
@@ -260,7 +292,7 @@ func (q *Queries) memberByPhone(ctx context.Context, programID int64, phone Phon
 }
 
 const membersAfter = `-- name: membersAfter :many
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY id LIMIT $3
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY id LIMIT $3
 `
 
 type membersAfterParams struct {
@@ -306,6 +338,14 @@ func (q *Queries) membersAfter(ctx context.Context, arg membersAfterParams) ([]M
 			&i.Debt,
 			&i.Seq,
 			&i.Carry,
+			&i.ActiveAt,
+			&i.TierID,
+			&i.TierSince,
+			&i.TierUntil,
+			&i.TierGivenID,
+			&i.TierGivenUntil,
+			&i.Channel,
+			&i.Formerly,
 			&i.LastPurchaseID,
 			&i.LastPurchaseAt,
 			&i.Purchases,
@@ -325,7 +365,7 @@ func (q *Queries) membersAfter(ctx context.Context, arg membersAfterParams) ([]M
 }
 
 const returnMember = `-- name: returnMember :one
-UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, last_purchase_id, last_purchase_at, purchases, touched
+UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
 `
 
 func (q *Queries) returnMember(ctx context.Context, programID int64, iD int64) (Member, error) {
@@ -359,6 +399,14 @@ func (q *Queries) returnMember(ctx context.Context, programID int64, iD int64) (
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.ActiveAt,
+		&i.TierID,
+		&i.TierSince,
+		&i.TierUntil,
+		&i.TierGivenID,
+		&i.TierGivenUntil,
+		&i.Channel,
+		&i.Formerly,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,

@@ -61,6 +61,14 @@ type Member struct {
 	Debt           int64
 	Seq            int64
 	Carry          int64
+	ActiveAt       int64
+	TierID         int64
+	TierSince      int64
+	TierUntil      int64
+	TierGivenID    int64
+	TierGivenUntil int64
+	Channel        string
+	Formerly       int64
 	LastPurchaseID int64
 	LastPurchaseAt int64
 	Purchases      int64
@@ -68,27 +76,41 @@ type Member struct {
 }
 
 type Program struct {
-	ID            int64
-	Name          string
-	Contact       string
-	Country       string
-	Currency      string
-	Zone          string
-	Language      string
-	Countries     string
-	QuietFrom     int64
-	QuietUntil    int64
-	LeapDay       string
-	JoinBonus     int64
-	RefundPolicy  string
-	NetOfTax      bool
-	HeldDays      int64
-	UnusualAmount int64
-	CreditLimit   int64
-	TextsPerDay   int64
-	TextsPerWeek  int64
-	PartsPerDay   int64
-	CreatedAt     int64
+	ID              int64
+	Name            string
+	Contact         string
+	Country         string
+	Currency        string
+	Zone            string
+	Language        string
+	Countries       string
+	QuietFrom       int64
+	QuietUntil      int64
+	LeapDay         string
+	JoinBonus       int64
+	RefundPolicy    string
+	NetOfTax        bool
+	HeldDays        int64
+	UnusualAmount   int64
+	CreditLimit     int64
+	NeverEarns      string
+	PointsPerDay    int64
+	MovementsPerDay int64
+	PointValue      int64
+	Expiry          string
+	ExpiryMonths    int64
+	ExpiryProof     bool
+	ExpiryWarnDays  int64
+	ExpiryChangedAt int64
+	ExpiryGen       int64
+	ExpiryDatedGen  int64
+	TierBy          string
+	TierWindow      string
+	TierGraceDays   int64
+	TextsPerDay     int64
+	TextsPerWeek    int64
+	PartsPerDay     int64
+	CreatedAt       int64
 }
 
 type Question struct {
@@ -116,12 +138,17 @@ type Staff struct {
 }
 
 type Store struct {
-	ProgramID int64
-	ID        int64
-	Name      string
-	Merchant  string
-	Zone      string
-	Address   string
-	Contact   string
-	CreatedAt int64
+	ProgramID       int64
+	ID              int64
+	Name            string
+	Merchant        string
+	Zone            string
+	Address         string
+	Contact         string
+	RedeemShare     int64
+	RedeemSale      int64
+	RedeemPoints    int64
+	RedeemApproval  int64
+	ReversalMinutes int64
+	CreatedAt       int64
 }

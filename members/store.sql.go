@@ -12,7 +12,7 @@ import (
 const insertStore = `-- name: insertStore :one
 INSERT INTO stores (program_id, id, name, merchant, zone, address, contact, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-RETURNING program_id, id, name, merchant, zone, address, contact, created_at
+RETURNING program_id, id, name, merchant, zone, address, contact, redeem_share, redeem_sale, redeem_points, redeem_approval, reversal_minutes, created_at
 `
 
 type insertStoreParams struct {
@@ -46,13 +46,18 @@ func (q *Queries) insertStore(ctx context.Context, arg insertStoreParams) (Store
 		&i.Zone,
 		&i.Address,
 		&i.Contact,
+		&i.RedeemShare,
+		&i.RedeemSale,
+		&i.RedeemPoints,
+		&i.RedeemApproval,
+		&i.ReversalMinutes,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const store = `-- name: store :one
-SELECT program_id, id, name, merchant, zone, address, contact, created_at FROM stores WHERE program_id = $1 AND id = $2
+SELECT program_id, id, name, merchant, zone, address, contact, redeem_share, redeem_sale, redeem_points, redeem_approval, reversal_minutes, created_at FROM stores WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) store(ctx context.Context, programID int64, iD int64) (Store, error) {
@@ -66,13 +71,18 @@ func (q *Queries) store(ctx context.Context, programID int64, iD int64) (Store, 
 		&i.Zone,
 		&i.Address,
 		&i.Contact,
+		&i.RedeemShare,
+		&i.RedeemSale,
+		&i.RedeemPoints,
+		&i.RedeemApproval,
+		&i.ReversalMinutes,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const stores = `-- name: stores :many
-SELECT program_id, id, name, merchant, zone, address, contact, created_at FROM stores WHERE program_id = $1 ORDER BY id
+SELECT program_id, id, name, merchant, zone, address, contact, redeem_share, redeem_sale, redeem_points, redeem_approval, reversal_minutes, created_at FROM stores WHERE program_id = $1 ORDER BY id
 `
 
 func (q *Queries) stores(ctx context.Context, programID int64) ([]Store, error) {
@@ -92,6 +102,11 @@ func (q *Queries) stores(ctx context.Context, programID int64) ([]Store, error) 
 			&i.Zone,
 			&i.Address,
 			&i.Contact,
+			&i.RedeemShare,
+			&i.RedeemSale,
+			&i.RedeemPoints,
+			&i.RedeemApproval,
+			&i.ReversalMinutes,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err

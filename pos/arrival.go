@@ -34,8 +34,8 @@ func (a *arrival) earn(ctx context.Context, tx *db.Tx) error {
 		return nil
 	}
 	earned, m, err := rewards.Earn(ctx, tx, a.program, a.member, rewards.Purchase{
-		ID: a.id, Store: a.store.ID, Till: a.till.ID, At: a.at, Sale: sale,
-	})
+		ID: a.id, Store: a.store.ID, Till: a.till.ID, At: a.at, Day: a.day(), Sale: sale,
+	}, &a.news)
 	if db.CodeOf(err) == db.Invalid { // found before anything was written
 		a.state = review
 		return a.warn(ctx, tx, tooMany, "The sale is worth more points than fit: a slip in the amount, or in a rule? The owner will look at it.")
@@ -55,7 +55,7 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 	member, hash := a.owner()
 	n, err := New(tx).insertPurchase(ctx, insertPurchaseParams{
 		ProgramID: a.program.ID, ID: a.id, TillID: a.till.ID, Ref: a.sale.Ref, Meant: a.meant, State: a.state, MemberID: member, Hash: hash,
-		StoreID: a.store.ID, Day: time.UnixMilli(a.at).In(a.store.Location()).Format(time.DateOnly),
+		StoreID: a.store.ID, Day: a.day(),
 		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
 		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
 		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
@@ -76,6 +76,11 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// day is the store's local date of the sale.
+func (a *arrival) day() string {
+	return time.UnixMilli(a.at).In(a.store.Location()).Format(time.DateOnly)
 }
 
 // owner is whose the purchase is in the tables: a member's, or a number's that may join yet.

@@ -58,6 +58,9 @@ func Enrol(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, e
 	if err == nil && number.Textable() {
 		a.Member, err = greet(ctx, tx, p, a, e)
 	}
+	if err == nil {
+		err = a.News.Tell(ctx, tx, p, a.Member)
+	}
 	return a.Member, true, a, err
 }
 

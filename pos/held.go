@@ -15,6 +15,7 @@ type Admission struct {
 	Held   int   // purchases that were held for the number and are theirs now
 	Points int64 // in all: the bonus and those of the purchases, less what was returned of them
 	Member members.Member
+	News   rewards.News // what followed; whoever admits tells it after the welcome
 }
 
 // Admit gives somebody who has joined the join bonus, once in a lifetime, and the purchases that were held for the number: by the
@@ -47,7 +48,7 @@ func (a *Admission) credit(ctx context.Context, tx *db.Tx, p members.Program, sa
 		_, err := New(tx).dropPurchase(ctx, p.ID, sale.ID)
 		return err
 	}
-	points, m, err := creditWaiting(ctx, tx, p, a.Member, sale)
+	points, m, err := creditWaiting(ctx, tx, p, a.Member, sale, &a.News)
 	if db.CodeOf(err) == db.Invalid {
 		return nil // more points than fit: it is left as it is
 	}
@@ -58,7 +59,7 @@ func (a *Admission) credit(ctx context.Context, tx *db.Tx, p members.Program, sa
 }
 
 func (a *Admission) joinBonus(ctx context.Context, tx *db.Tx, p members.Program) error {
-	m, err := rewards.Bonus(ctx, tx, p, a.Member, "", fmt.Sprintf("join:%d", a.Member.ID), p.JoinBonus)
+	_, m, err := rewards.Bonus(ctx, tx, p, a.Member, "", fmt.Sprintf("join:%d", a.Member.ID), p.JoinBonus, &a.News)
 	if db.CodeOf(err) == db.Conflict {
 		return nil
 	}
@@ -70,12 +71,12 @@ func (a *Admission) joinBonus(ctx context.Context, tx *db.Tx, p members.Program)
 
 // creditWaiting gives a purchase that waited to the member it was waiting for, less what was returned of it meanwhile. Points is what
 // the member has more. db.Invalid, found before anything was written, when they do not fit the ledger.
-func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase) (points int64, _ members.Member, err error) {
+func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase, news *rewards.News) (points int64, _ members.Member, err error) {
 	facts, err := sale.facts(ctx, tx)
 	if err != nil {
 		return 0, members.Member{}, err
 	}
-	e, m, err := rewards.Earn(ctx, tx, p, m, rewards.Purchase{ID: sale.ID, Store: sale.StoreID, Till: sale.TillID, At: sale.OccurredAt, Sale: facts})
+	e, m, err := rewards.Earn(ctx, tx, p, m, rewards.Purchase{ID: sale.ID, Store: sale.StoreID, Till: sale.TillID, At: sale.OccurredAt, Day: sale.Day, Sale: facts}, news)
 	if err != nil {
 		return 0, members.Member{}, err
 	}
@@ -92,18 +93,18 @@ func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.
 		return e.Points, m, err
 	}
 	sale.State, sale.MemberID, sale.Points, sale.Earning, sale.CarryBefore = credited, m.ID, e.Points, e.Earning, e.CarryBefore
-	lost, m, err := settleReturned(ctx, tx, p, m, sale)
+	lost, m, err := settleReturned(ctx, tx, p, m, sale, news)
 	return e.Points - lost, m, err
 }
 
 // settleReturned takes back the points for what was returned before there was anybody to take them from, in one entry that bears the
 // id of the last refund.
-func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase) (lost int64, _ members.Member, err error) {
+func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase, news *rewards.News) (lost int64, _ members.Member, err error) {
 	last, err := New(tx).lastRefund(ctx, lastRefundParams{ProgramID: p.ID, TillID: sale.TillID, PurchaseRef: sale.Ref})
 	if err != nil {
 		return 0, members.Member{}, err
 	}
-	back, m, err := takeBack(ctx, tx, p, sale, m, last, rewards.Returned{}, sale.returned(0))
+	back, m, err := takeBack(ctx, tx, p, sale, m, last, rewards.Returned{}, sale.returned(0), news)
 	if err != nil {
 		return 0, members.Member{}, err
 	}

@@ -56,7 +56,7 @@ func (q *Queries) dropPurchase(ctx context.Context, programID int64, iD int64) (
 }
 
 const heldPurchases = `-- name: heldPurchases :many
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id
+SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id
 `
 
 func (q *Queries) heldPurchases(ctx context.Context, programID int64, hash string) ([]Purchase, error) {
@@ -94,6 +94,7 @@ func (q *Queries) heldPurchases(ctx context.Context, programID int64, hash strin
 			&i.Forgotten,
 			&i.ReturnedMoney,
 			&i.ReturnedLines,
+			&i.Facts,
 			&i.Voucher,
 			&i.Cashier,
 			&i.Flagged,

@@ -35,7 +35,7 @@ func (j judged) field() string {
 }
 
 // judge applies a refund to its sale, or rejects it. The rows of the sale and of its member, if it has one, are held.
-func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, r RefundRow) (judged, error) {
+func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, r RefundRow, news *rewards.News) (judged, error) {
 	j := judged{state: applied, sale: sale, member: m}
 	var lines []Line
 	if err := json.Unmarshal([]byte(r.Lines), &lines); err != nil {
@@ -50,7 +50,7 @@ func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m m
 		return j, nil
 	}
 	before, after := sale.returned(0), sale.returned(j.amount).Plus(rewards.ReturnOf(j.amount, lineFacts(lines)))
-	back, m, err := takeBack(ctx, tx, p, sale, m, r.ID, before, after)
+	back, m, err := takeBack(ctx, tx, p, sale, m, r.ID, before, after, news)
 	if err != nil {
 		return judged{}, err
 	}
@@ -97,8 +97,8 @@ func (s Purchase) returned(more int64) rewards.Returned {
 }
 
 // takeBack settles the points of a credited sale. Of any other sale only the vouchers used on it return, when all of it has.
-func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, refund int64, before, after rewards.Returned) (rewards.TakenBack, members.Member, error) {
-	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Before: before, After: after}
+func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, refund int64, before, after rewards.Returned, news *rewards.News) (rewards.TakenBack, members.Member, error) {
+	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Day: sale.Day, Before: before, After: after}
 	if sale.State != credited {
 		return rewards.TakenBack{}, m, returnVoucher(ctx, tx, p, sale, b)
 	}
@@ -107,7 +107,7 @@ func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, 
 		return rewards.TakenBack{}, members.Member{}, err
 	}
 	b.Sale, b.Earning, b.Points, b.CarryBefore, b.Taken, b.Forgotten = facts, sale.Earning, sale.Points, sale.CarryBefore, sale.Taken, sale.Forgotten
-	return rewards.TakeBack(ctx, tx, p, m, b)
+	return rewards.TakeBack(ctx, tx, p, m, b, news)
 }
 
 // returnVoucher gives back the voucher that was used on a sale which is nobody's, to its own member.
@@ -124,7 +124,7 @@ func returnVoucher(ctx context.Context, tx *db.Tx, p members.Program, sale Purch
 	}
 	owner, err := members.Lock(ctx, tx, p.ID, v.MemberID)
 	if err == nil {
-		_, _, err = rewards.TakeBack(ctx, tx, p, owner, b)
+		_, _, err = rewards.TakeBack(ctx, tx, p, owner, b, nil)
 	}
 	return err
 }

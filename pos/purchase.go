@@ -40,6 +40,7 @@ type arrival struct {
 	returned int64 // points that refunds which had come before it moved
 	voucher  *handed
 	warnings []warning
+	news     rewards.News
 }
 
 // record takes in one sale. The order of rows is that of every write about a person: the number, the member, the voucher; then the
@@ -133,7 +134,10 @@ func (a *arrival) tell(ctx context.Context, tx *db.Tx) error {
 	if a.state != credited {
 		return nil
 	}
-	return tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.at)
+	if err := tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.at); err != nil {
+		return err
+	}
+	return a.news.Tell(ctx, tx, a.program, a.member)
 }
 
 // outcome is what the till is told.

@@ -153,7 +153,7 @@ func (q *Queries) insertPurchaseLine(ctx context.Context, arg insertPurchaseLine
 }
 
 const linesOfPurchase = `-- name: linesOfPurchase :many
-SELECT program_id, purchase_id, n, sku, name, category, quantity, amount FROM purchase_lines WHERE program_id = $1 AND purchase_id = $2 ORDER BY n
+SELECT program_id, purchase_id, n, sku, name, category, quantity, amount, returned, returned_quantity FROM purchase_lines WHERE program_id = $1 AND purchase_id = $2 ORDER BY n
 `
 
 func (q *Queries) linesOfPurchase(ctx context.Context, programID int64, purchaseID int64) ([]PurchaseLine, error) {
@@ -174,6 +174,8 @@ func (q *Queries) linesOfPurchase(ctx context.Context, programID int64, purchase
 			&i.Category,
 			&i.Quantity,
 			&i.Amount,
+			&i.Returned,
+			&i.ReturnedQuantity,
 		); err != nil {
 			return nil, err
 		}
@@ -189,7 +191,7 @@ func (q *Queries) linesOfPurchase(ctx context.Context, programID int64, purchase
 }
 
 const lockPurchase = `-- name: lockPurchase :one
-UPDATE purchases SET refunded = refunded WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, voucher, cashier, flagged, occurred_at, received_at, answer, body
+UPDATE purchases SET refunded = refunded WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
 `
 
 func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (Purchase, error) {
@@ -221,6 +223,7 @@ func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (
 		&i.Forgotten,
 		&i.ReturnedMoney,
 		&i.ReturnedLines,
+		&i.Facts,
 		&i.Voucher,
 		&i.Cashier,
 		&i.Flagged,
@@ -233,7 +236,7 @@ func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (
 }
 
 const purchaseByRef = `-- name: purchaseByRef :one
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND till_id = $2 AND ref = $3
+SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND till_id = $2 AND ref = $3
 `
 
 type purchaseByRefParams struct {
@@ -271,6 +274,7 @@ func (q *Queries) purchaseByRef(ctx context.Context, arg purchaseByRefParams) (P
 		&i.Forgotten,
 		&i.ReturnedMoney,
 		&i.ReturnedLines,
+		&i.Facts,
 		&i.Voucher,
 		&i.Cashier,
 		&i.Flagged,

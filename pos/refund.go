@@ -6,6 +6,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 )
 
 // States of a refund, beside test.
@@ -91,7 +92,8 @@ func (d desk) firstOrAgain(ctx context.Context, tx *db.Tx, r Refund, do func(Ref
 
 // refund judges a refund whose sale is there, and answers its row.
 func (d desk) refund(ctx context.Context, tx *db.Tx, sale Purchase, m members.Member, row RefundRow) (RefundRow, error) {
-	j, err := judge(ctx, tx, d.program, sale, m, row)
+	var news rewards.News
+	j, err := judge(ctx, tx, d.program, sale, m, row, &news)
 	if err != nil {
 		return RefundRow{}, err
 	}
@@ -106,7 +108,10 @@ func (d desk) refund(ctx context.Context, tx *db.Tx, sale Purchase, m members.Me
 		o.Balance = &j.member.Balance
 	}
 	row.Answer = string(marshal(o))
-	return row, tellRefund(ctx, tx, d, j.member, j.points)
+	if err := tellRefund(ctx, tx, d, j.member, j.points); err != nil {
+		return RefundRow{}, err
+	}
+	return row, news.Tell(ctx, tx, d.program, j.member)
 }
 
 func (r RefundRow) note(reason string) note {
@@ -150,7 +155,7 @@ func (a *arrival) finishReturned(ctx context.Context, tx *db.Tx, waiting []Refun
 		return Answer{}, err
 	}
 	for _, r := range waiting {
-		j, err := judge(ctx, tx, a.program, sale, a.member, r)
+		j, err := judge(ctx, tx, a.program, sale, a.member, r, &a.news)
 		if err != nil {
 			return Answer{}, err
 		}

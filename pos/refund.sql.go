@@ -196,7 +196,7 @@ func (q *Queries) refundByRef(ctx context.Context, arg refundByRefParams) (Refun
 
 const returnPurchase = `-- name: returnPurchase :one
 UPDATE purchases SET refunded = refunded + $3, returned_money = $4, returned_lines = $5, taken = taken + $6, forgotten = forgotten + $7
-WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, voucher, cashier, flagged, occurred_at, received_at, answer, body
+WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
 `
 
 type returnPurchaseParams struct {
@@ -247,6 +247,7 @@ func (q *Queries) returnPurchase(ctx context.Context, arg returnPurchaseParams) 
 		&i.Forgotten,
 		&i.ReturnedMoney,
 		&i.ReturnedLines,
+		&i.Facts,
 		&i.Voucher,
 		&i.Cashier,
 		&i.Flagged,

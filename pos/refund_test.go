@@ -143,7 +143,7 @@ func TestPointsThatAreGone(t *testing.T) {
 				s.write(func(ctx context.Context, tx *db.Tx) error {
 					m, err := members.Lock(ctx, tx, s.p.ID, s.rosa(ctx, tx).ID)
 					if err == nil {
-						_, _, err = rewards.Post(ctx, tx, m, rewards.Posting{Kind: rewards.KindRedeem, Delta: -15, Source: "gone"})
+						_, _, err = rewards.Post(ctx, tx, s.p, m, rewards.Posting{Kind: rewards.KindRedeem, Delta: -15, Source: "gone"})
 					}
 					return err
 				})

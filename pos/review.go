@@ -6,6 +6,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 )
 
 // Approve credits a purchase that was reported too late to count by itself, by the rules of its day. ID is that of its parked note,
@@ -21,7 +22,10 @@ func Approve(ctx context.Context, tx *db.Tx, p members.Program, id int64, actor,
 	if m.ID == 0 {
 		err = New(tx).holdReviewed(ctx, p.ID, sale.ID)
 	} else {
-		_, _, err = creditWaiting(ctx, tx, p, m, sale)
+		var news rewards.News
+		if _, m, err = creditWaiting(ctx, tx, p, m, sale, &news); err == nil {
+			err = news.Tell(ctx, tx, p, m)
+		}
 	}
 	if err != nil {
 		return err

@@ -43,6 +43,7 @@ type Purchase struct {
 	Forgotten     int64
 	ReturnedMoney int64
 	ReturnedLines int64
+	Facts         string
 	Voucher       string
 	Cashier       string
 	Flagged       bool
@@ -53,14 +54,16 @@ type Purchase struct {
 }
 
 type PurchaseLine struct {
-	ProgramID  int64
-	PurchaseID int64
-	N          int64
-	SKU        string
-	Name       string
-	Category   string
-	Quantity   int64
-	Amount     int64
+	ProgramID        int64
+	PurchaseID       int64
+	N                int64
+	SKU              string
+	Name             string
+	Category         string
+	Quantity         int64
+	Amount           int64
+	Returned         int64
+	ReturnedQuantity int64
 }
 
 type RefundRow struct {

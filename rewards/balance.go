@@ -26,7 +26,7 @@ func StandingOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 	if err != nil {
 		return Standing{}, orMissing(err, "there is no member %d", m.ID)
 	}
-	dead, err := q.deadPoints(ctx, deadPointsParams{ProgramID: p.ID, MemberID: m.ID, ExpiresFirst: tx.Now})
+	dead, err := q.deadPoints(ctx, deadPointsParams{ProgramID: p.ID, MemberID: m.ID, LapsesAt: tx.Now})
 	if err != nil {
 		return Standing{}, err
 	}
@@ -38,7 +38,7 @@ func StandingOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 	case !db.NotFound(err):
 		return Standing{}, err
 	}
-	soon, err := q.nextToExpire(ctx, nextToExpireParams{ProgramID: p.ID, MemberID: m.ID, ExpiresFirst: tx.Now})
+	soon, err := q.nextToExpire(ctx, nextToExpireParams{ProgramID: p.ID, MemberID: m.ID, LapsesAt: tx.Now})
 	for _, lot := range soon {
 		s.ExpiringPoints, s.ExpiresAt = lot.Points, lot.ExpiresAt
 	}

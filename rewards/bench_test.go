@@ -44,7 +44,7 @@ func BenchmarkPost(b *testing.B) {
 					if err != nil {
 						return err
 					}
-					_, _, err = rewards.Post(ctx, tx, m, rewards.Posting{Kind: rewards.KindBonus, Delta: 5, Source: fmt.Sprint(i)})
+					_, _, err = rewards.Post(ctx, tx, s.p, m, rewards.Posting{Kind: rewards.KindBonus, Delta: 5, Source: fmt.Sprint(i)})
 					return err
 				})
 				if err != nil {
@@ -69,7 +69,7 @@ func BenchmarkPostInOne(b *testing.B) {
 				if i%11 == 10 {
 					p.Kind, p.Delta = rewards.KindAdjust, -50
 				}
-				if _, _, err := rewards.Post(ctx, tx, all[i/11%len(all)], p); err != nil {
+				if _, _, err := rewards.Post(ctx, tx, s.p, all[i/11%len(all)], p); err != nil {
 					return err
 				}
 			}
@@ -87,7 +87,7 @@ func BenchmarkCheck(b *testing.B) {
 		}
 		s.write(func(ctx context.Context, tx *db.Tx) error {
 			for i := range 20_000 {
-				_, _, err := rewards.Post(ctx, tx, all[i%len(all)], rewards.Posting{Kind: rewards.KindBonus, Delta: 5, Source: fmt.Sprint(i)})
+				_, _, err := rewards.Post(ctx, tx, s.p, all[i%len(all)], rewards.Posting{Kind: rewards.KindBonus, Delta: 5, Source: fmt.Sprint(i)})
 				if err != nil {
 					return err
 				}

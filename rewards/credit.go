@@ -55,7 +55,7 @@ func Credit(ctx context.Context, tx *db.Tx, p members.Program, c Crediting) (Ent
 		c.Source = fmt.Sprintf("credit:%d", tx.ID())
 	}
 	before := m.Balance
-	e, m, err := Post(ctx, tx, m, Posting{
+	e, m, err := Post(ctx, tx, p, m, Posting{
 		Kind: KindAdjust, Delta: c.Points, Source: c.Source, Staff: c.Staff, Store: c.Store, Words: strings.TrimSpace(c.Reason),
 	})
 	if err != nil {

@@ -134,7 +134,8 @@ func (r Rule) worth(earning, carry int64) worth {
 // Purchase is a sale that a member made.
 type Purchase struct {
 	ID, Store, Staff, Till int64
-	At                     int64 // when it happened; its rules count, not today's. What lies ahead counts as now
+	At                     int64  // when it happened; its rules count, not today's. What lies ahead counts as now
+	Day                    string // the store's local date of it
 	Sale                   Sale
 }
 
@@ -142,22 +143,42 @@ func (p Purchase) source() string { return fmt.Sprintf("purchase:%d", p.ID) }
 
 // Earn gives a member the points of a purchase and moves the carry. A sale that is worth no point writes no entry, but may leave a
 // carry. What else is known of a purchase (last visit, counts, the receipt) is its caller's, who also sees to it that each purchase
-// comes here once; one that made an entry is db.Conflict the second time. The caller holds the member's row.
-func Earn(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase) (Earned, members.Member, error) {
+// comes here once; one that made an entry is db.Conflict the second time. What follows from it is added to the news. The caller holds
+// the member's row.
+func Earn(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase, news *News) (Earned, members.Member, error) {
 	rules, err := RulesAt(ctx, tx, p.ID, min(sold.At, tx.Now))
 	if err != nil {
 		return Earned{}, members.Member{}, err
 	}
 	e := Compute(p, rules, sold.Sale, m.Carry)
 	if e.Points == 0 {
-		m, err = carryOnly(ctx, tx, m, sold, e)
+		if m, err = carryOnly(ctx, tx, m, sold, e); err != nil {
+			return Earned{}, members.Member{}, err
+		}
+		m, err = follow(ctx, tx, p, m, sold, e, news)
 		return e, m, err
 	}
-	_, m, err = Post(ctx, tx, m, Posting{
+	_, m, err = Post(ctx, tx, p, m, Posting{
 		Kind: KindEarn, Delta: e.Points, Source: sold.source(), Store: sold.Store, Staff: sold.Staff, Till: sold.Till, Purchase: sold.ID,
 		Basis: e.Earning, Rule: e.Rule, CarryBefore: e.CarryBefore, CarryAfter: e.CarryAfter,
 	})
+	if err != nil {
+		return Earned{}, members.Member{}, err
+	}
+	m, err = follow(ctx, tx, p, m, sold, e, news)
 	return e, m, err
+}
+
+// follow does what follows from the points of a purchase.
+func follow(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase, e Earned, news *News) (members.Member, error) {
+	m, err := counted(ctx, tx, p, m, count{day: sold.Day, points: e.Points, money: e.Earning}, news)
+	if err != nil {
+		return members.Member{}, err
+	}
+	if m, err = firstPurchase(ctx, tx, p, m, sold.ID, e.Earning, news); err != nil {
+		return members.Member{}, err
+	}
+	return issueAutomatic(ctx, tx, p, m, news)
 }
 
 // carryOnly is what remains of a sale that is worth no point. One that was worth some before is told apart by its entry.

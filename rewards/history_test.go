@@ -174,7 +174,7 @@ func (l *life) gift() {
 		expires = l.now + days*day.Milliseconds()
 		p.ExpiresAt = expires
 	}
-	_, _, err := rewards.Post(l.ctx, l.tx, l.m, p)
+	_, _, err := rewards.Post(l.ctx, l.tx, l.p, l.m, p)
 	l.conflict(l.credit("bonus "+p.Source, p.Delta, expires), err)
 }
 
@@ -190,7 +190,7 @@ func (l *life) conflict(fresh bool, err error) {
 func (l *life) adjust() {
 	points := rapid.Int64Range(1, 60).Draw(l.T, "adjust")
 	p := rewards.Posting{Kind: rewards.KindAdjust, Delta: -points, Source: l.source()}
-	_, _, err := rewards.Post(l.ctx, l.tx, l.m, p)
+	_, _, err := rewards.Post(l.ctx, l.tx, l.p, l.m, p)
 	short := new(rewards.ShortError)
 	switch {
 	case l.sources["adjust "+p.Source]:

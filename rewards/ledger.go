@@ -44,7 +44,8 @@ type Posting struct {
 	CarryBefore int64  // the member's carry moves from one to the other, by the difference; minor units
 	CarryAfter  int64  //
 	Words       string // what the member's history says of it beyond its kind
-	ExpiresAt   int64  // of the lot that a credit opens, exclusive; 0: never
+	Breakdown   string // JSON: rules, basis and multipliers that made it; '' for none
+	ExpiresAt   int64  // of the lot that a credit opens, exclusive; 0: by the program's rule
 }
 
 func (p Posting) validate() error {
@@ -79,24 +80,24 @@ func (p Posting) lowest() int64 {
 //
 // Errors: db.Conflict when an entry of that kind has that source already, a [*ShortError] when there are too few points (neither
 // has changed the balance, and the transaction can go on); db.Invalid for what is out of bounds; db.Missing for no such member.
-func Post(ctx context.Context, tx *db.Tx, m members.Member, p Posting) (Entry, members.Member, error) {
-	if p.Delta < 0 {
-		return debit(ctx, tx, m, p, 0)
+func Post(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting) (Entry, members.Member, error) {
+	if n.Delta < 0 {
+		return debit(ctx, tx, p, m, n, 0)
 	}
-	e, m, err := write(ctx, tx, m, p)
+	e, m, err := write(ctx, tx, p, m, n)
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
-	return e, m, openLot(ctx, tx, e, e.Delta-e.filled(), p.ExpiresAt)
+	return e, m, openLot(ctx, tx, p, e, e.Delta-e.filled(), n.ExpiresAt)
 }
 
 // debit writes an entry that takes points: first from the lot that the entry own opened, then from those that expire first.
-func debit(ctx context.Context, tx *db.Tx, m members.Member, p Posting, own int64) (Entry, members.Member, error) {
-	m, err := lapse(ctx, tx, m)
+func debit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting, own int64) (Entry, members.Member, error) {
+	m, err := lapse(ctx, tx, p, m)
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
-	e, m, err := write(ctx, tx, m, p)
+	e, m, err := write(ctx, tx, p, m, n)
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
@@ -104,27 +105,27 @@ func debit(ctx context.Context, tx *db.Tx, m members.Member, p Posting, own int6
 }
 
 // write inserts the entry and moves the member's balance; the lots are its caller's.
-func write(ctx context.Context, tx *db.Tx, m members.Member, p Posting) (Entry, members.Member, error) {
-	if err := p.validate(); err != nil {
+func write(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting) (Entry, members.Member, error) {
+	if err := n.validate(); err != nil {
 		return Entry{}, m, err
 	}
-	if p.Multiplier == 0 {
-		p.Multiplier = 1000
+	if n.Multiplier == 0 {
+		n.Multiplier = 1000
 	}
 	e, err := New(tx).insertEntry(ctx, insertEntryParams{
-		ID: tx.ID(), Kind: p.Kind, Delta: p.Delta, Source: p.Source, At: tx.Now, StoreID: p.Store, StaffID: p.Staff, TillID: p.Till,
-		PurchaseID: p.Purchase, VoucherID: p.Voucher, Basis: p.Basis, RuleID: p.Rule, Multiplier: p.Multiplier,
-		CarryBefore: p.CarryBefore, CarryAfter: p.CarryAfter, Words: p.Words,
-		ProgramID: m.ProgramID, MemberID: m.ID, Lowest: p.lowest(),
+		ID: tx.ID(), Kind: n.Kind, Delta: n.Delta, Source: n.Source, At: tx.Now, StoreID: n.Store, StaffID: n.Staff, TillID: n.Till,
+		PurchaseID: n.Purchase, VoucherID: n.Voucher, Basis: n.Basis, RuleID: n.Rule, Multiplier: n.Multiplier,
+		CarryBefore: n.CarryBefore, CarryAfter: n.CarryAfter, Words: n.Words, Breakdown: n.Breakdown,
+		ProgramID: p.ID, MemberID: m.ID, Lowest: n.lowest(),
 	})
 	if db.NotFound(err) {
-		return Entry{}, m, whyNot(ctx, tx, m, p)
+		return Entry{}, m, whyNot(ctx, tx, m, n)
 	}
 	if err != nil {
 		return Entry{}, m, clearly(err)
 	}
 	row, err := New(tx).moveBalance(ctx, moveBalanceParams{
-		Delta: p.Delta, Carried: p.CarryAfter - p.CarryBefore, ProgramID: m.ProgramID, MemberID: m.ID, Seq: e.Seq, Lowest: p.lowest(),
+		Delta: n.Delta, Carried: n.CarryAfter - n.CarryBefore, ProgramID: m.ProgramID, MemberID: m.ID, Seq: e.Seq, Lowest: n.lowest(),
 	})
 	if err != nil {
 		return Entry{}, m, clearly(err)
@@ -183,17 +184,3 @@ func (e *ShortError) Error() string {
 
 // Unwrap gives the error its code.
 func (e *ShortError) Unwrap() error { return db.Errorf(db.Refused, "%s", e.Error()) }
-
-// Bonus gives points for an action. Words is what the member's history says of it; source names the occasion, and a second bonus
-// with it is db.Conflict. With 0 points nothing is written. The caller holds the member's row.
-func Bonus(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, words, source string, points int64) (members.Member, error) {
-	if points == 0 {
-		return m, nil
-	}
-	if points < 0 {
-		return m, db.Errorf(db.Invalid, "a bonus gives points")
-	}
-	m.ProgramID = p.ID
-	_, m, err := Post(ctx, tx, m, Posting{Kind: KindBonus, Delta: points, Source: source, Words: words})
-	return m, err
-}

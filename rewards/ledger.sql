@@ -1,11 +1,11 @@
 -- name: insertEntry :one
 -- The next row of the member's ledger, unless its source has one already or the balance would leave its bounds.
 INSERT INTO entries (program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id,
-    purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words)
+    purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown)
 SELECT program_id, CAST(@id AS BIGINT), id, seq + 1, CAST(@kind AS TEXT), CAST(@delta AS BIGINT), balance + CAST(@delta AS BIGINT),
     CAST(@source AS TEXT), CAST(@at AS BIGINT), CAST(@store_id AS BIGINT), CAST(@staff_id AS BIGINT), CAST(@till_id AS BIGINT),
     CAST(@purchase_id AS BIGINT), CAST(@voucher_id AS BIGINT), CAST(@basis AS BIGINT), CAST(@rule_id AS BIGINT),
-    CAST(@multiplier AS BIGINT), CAST(@carry_before AS BIGINT), CAST(@carry_after AS BIGINT), CAST(@words AS TEXT)
+    CAST(@multiplier AS BIGINT), CAST(@carry_before AS BIGINT), CAST(@carry_after AS BIGINT), CAST(@words AS TEXT), CAST(@breakdown AS TEXT)
 FROM members
 WHERE members.program_id = @program_id AND members.id = @member_id
     AND balance + CAST(@delta AS BIGINT) BETWEEN CAST(@lowest AS BIGINT) AND 1000000000000
@@ -31,8 +31,8 @@ RETURNING carry;
 SELECT balance, debt, seq, carry FROM members WHERE program_id = $1 AND id = $2;
 
 -- name: insertLot :exec
-INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, created_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8);
+INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10);
 
 -- name: takeFromLots :many
 -- Writes down which live lots a debit eats: its own sale's first, then those that expire first.
@@ -42,7 +42,7 @@ FROM (
     SELECT lots.program_id, lots.id, lots."left" AS points,
         CAST(SUM(lots."left") OVER (ORDER BY CASE WHEN lots.entry_id = CAST(@own AS BIGINT) THEN 0 ELSE 1 END, lots.expires_first, lots.id) AS BIGINT) - lots."left" AS before
     FROM lots
-    WHERE lots.program_id = @program_id AND lots.member_id = @member_id AND lots."left" > 0 AND lots.expires_first > CAST(@now AS BIGINT)
+    WHERE lots.program_id = @program_id AND lots.member_id = @member_id AND lots."left" > 0 AND lots.lapses_at > CAST(@now AS BIGINT)
 ) AS live
 WHERE before < CAST(@points AS BIGINT)
 RETURNING points;
@@ -73,7 +73,7 @@ WHERE lots.program_id = $1 AND lots.id IN (SELECT lot_id FROM lot_moves WHERE lo
 
 -- name: dueLots :many
 SELECT * FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND expires_first <= $3
+WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3
 ORDER BY expires_first, id;
 
 -- name: lapsedOf :one
@@ -91,9 +91,9 @@ SELECT * FROM entries WHERE program_id = $1 AND member_id = $2 ORDER BY seq DESC
 
 -- name: deadPoints :one
 SELECT CAST(COALESCE(SUM("left"), 0) AS BIGINT) FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND expires_first <= $3;
+WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3;
 
 -- name: nextToExpire :many
 SELECT expires_at, CAST(SUM("left") AS BIGINT) AS points FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND expires_first > $3 AND expires_at > 0
+WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at > $3 AND expires_at > 0
 GROUP BY expires_at ORDER BY expires_at LIMIT 1;

@@ -11,36 +11,36 @@ import (
 
 const deadPoints = `-- name: deadPoints :one
 SELECT CAST(COALESCE(SUM("left"), 0) AS BIGINT) FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND expires_first <= $3
+WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3
 `
 
 type deadPointsParams struct {
-	ProgramID    int64
-	MemberID     int64
-	ExpiresFirst int64
+	ProgramID int64
+	MemberID  int64
+	LapsesAt  int64
 }
 
 func (q *Queries) deadPoints(ctx context.Context, arg deadPointsParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, deadPoints, arg.ProgramID, arg.MemberID, arg.ExpiresFirst)
+	row := q.db.QueryRowContext(ctx, deadPoints, arg.ProgramID, arg.MemberID, arg.LapsesAt)
 	var column_1 int64
 	err := row.Scan(&column_1)
 	return column_1, err
 }
 
 const dueLots = `-- name: dueLots :many
-SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, created_at FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND expires_first <= $3
+SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at FROM lots
+WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3
 ORDER BY expires_first, id
 `
 
 type dueLotsParams struct {
-	ProgramID    int64
-	MemberID     int64
-	ExpiresFirst int64
+	ProgramID int64
+	MemberID  int64
+	LapsesAt  int64
 }
 
 func (q *Queries) dueLots(ctx context.Context, arg dueLotsParams) ([]Lot, error) {
-	rows, err := q.db.QueryContext(ctx, dueLots, arg.ProgramID, arg.MemberID, arg.ExpiresFirst)
+	rows, err := q.db.QueryContext(ctx, dueLots, arg.ProgramID, arg.MemberID, arg.LapsesAt)
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +57,8 @@ func (q *Queries) dueLots(ctx context.Context, arg dueLotsParams) ([]Lot, error)
 			&i.Left,
 			&i.ExpiresAt,
 			&i.ExpiresFirst,
+			&i.LapsesAt,
+			&i.Gen,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -73,7 +75,7 @@ func (q *Queries) dueLots(ctx context.Context, arg dueLotsParams) ([]Lot, error)
 }
 
 const entryBySource = `-- name: entryBySource :one
-SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words FROM entries WHERE program_id = $1 AND kind = $2 AND source = $3
+SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown FROM entries WHERE program_id = $1 AND kind = $2 AND source = $3
 `
 
 type entryBySourceParams struct {
@@ -106,22 +108,23 @@ func (q *Queries) entryBySource(ctx context.Context, arg entryBySourceParams) (E
 		&i.CarryBefore,
 		&i.CarryAfter,
 		&i.Words,
+		&i.Breakdown,
 	)
 	return i, err
 }
 
 const insertEntry = `-- name: insertEntry :one
 INSERT INTO entries (program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id,
-    purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words)
+    purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown)
 SELECT program_id, CAST($1 AS BIGINT), id, seq + 1, CAST($2 AS TEXT), CAST($3 AS BIGINT), balance + CAST($3 AS BIGINT),
     CAST($4 AS TEXT), CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT),
     CAST($9 AS BIGINT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($12 AS BIGINT),
-    CAST($13 AS BIGINT), CAST($14 AS BIGINT), CAST($15 AS BIGINT), CAST($16 AS TEXT)
+    CAST($13 AS BIGINT), CAST($14 AS BIGINT), CAST($15 AS BIGINT), CAST($16 AS TEXT), CAST($17 AS TEXT)
 FROM members
-WHERE members.program_id = $17 AND members.id = $18
-    AND balance + CAST($3 AS BIGINT) BETWEEN CAST($19 AS BIGINT) AND 1000000000000
+WHERE members.program_id = $18 AND members.id = $19
+    AND balance + CAST($3 AS BIGINT) BETWEEN CAST($20 AS BIGINT) AND 1000000000000
 ON CONFLICT (program_id, kind, source) DO NOTHING
-RETURNING program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words
+RETURNING program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown
 `
 
 type insertEntryParams struct {
@@ -141,6 +144,7 @@ type insertEntryParams struct {
 	CarryBefore int64
 	CarryAfter  int64
 	Words       string
+	Breakdown   string
 	ProgramID   int64
 	MemberID    int64
 	Lowest      int64
@@ -165,6 +169,7 @@ func (q *Queries) insertEntry(ctx context.Context, arg insertEntryParams) (Entry
 		arg.CarryBefore,
 		arg.CarryAfter,
 		arg.Words,
+		arg.Breakdown,
 		arg.ProgramID,
 		arg.MemberID,
 		arg.Lowest,
@@ -191,13 +196,14 @@ func (q *Queries) insertEntry(ctx context.Context, arg insertEntryParams) (Entry
 		&i.CarryBefore,
 		&i.CarryAfter,
 		&i.Words,
+		&i.Breakdown,
 	)
 	return i, err
 }
 
 const insertLot = `-- name: insertLot :exec
-INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, created_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)
+INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)
 `
 
 type insertLotParams struct {
@@ -208,6 +214,8 @@ type insertLotParams struct {
 	Points       int64
 	ExpiresAt    int64
 	ExpiresFirst int64
+	LapsesAt     int64
+	Gen          int64
 	CreatedAt    int64
 }
 
@@ -220,6 +228,8 @@ func (q *Queries) insertLot(ctx context.Context, arg insertLotParams) error {
 		arg.Points,
 		arg.ExpiresAt,
 		arg.ExpiresFirst,
+		arg.LapsesAt,
+		arg.Gen,
 		arg.CreatedAt,
 	)
 	return err
@@ -241,7 +251,7 @@ func (q *Queries) lapsedOf(ctx context.Context, programID int64, entryID int64) 
 }
 
 const lastEntries = `-- name: lastEntries :many
-SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words FROM entries WHERE program_id = $1 AND member_id = $2 ORDER BY seq DESC LIMIT $3
+SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown FROM entries WHERE program_id = $1 AND member_id = $2 ORDER BY seq DESC LIMIT $3
 `
 
 type lastEntriesParams struct {
@@ -280,6 +290,7 @@ func (q *Queries) lastEntries(ctx context.Context, arg lastEntriesParams) ([]Ent
 			&i.CarryBefore,
 			&i.CarryAfter,
 			&i.Words,
+			&i.Breakdown,
 		); err != nil {
 			return nil, err
 		}
@@ -381,14 +392,14 @@ func (q *Queries) moveCarry(ctx context.Context, arg moveCarryParams) (int64, er
 
 const nextToExpire = `-- name: nextToExpire :many
 SELECT expires_at, CAST(SUM("left") AS BIGINT) AS points FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND expires_first > $3 AND expires_at > 0
+WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at > $3 AND expires_at > 0
 GROUP BY expires_at ORDER BY expires_at LIMIT 1
 `
 
 type nextToExpireParams struct {
-	ProgramID    int64
-	MemberID     int64
-	ExpiresFirst int64
+	ProgramID int64
+	MemberID  int64
+	LapsesAt  int64
 }
 
 type nextToExpireRow struct {
@@ -397,7 +408,7 @@ type nextToExpireRow struct {
 }
 
 func (q *Queries) nextToExpire(ctx context.Context, arg nextToExpireParams) ([]nextToExpireRow, error) {
-	rows, err := q.db.QueryContext(ctx, nextToExpire, arg.ProgramID, arg.MemberID, arg.ExpiresFirst)
+	rows, err := q.db.QueryContext(ctx, nextToExpire, arg.ProgramID, arg.MemberID, arg.LapsesAt)
 	if err != nil {
 		return nil, err
 	}
@@ -529,7 +540,7 @@ FROM (
     SELECT lots.program_id, lots.id, lots."left" AS points,
         CAST(SUM(lots."left") OVER (ORDER BY CASE WHEN lots.entry_id = CAST($3 AS BIGINT) THEN 0 ELSE 1 END, lots.expires_first, lots.id) AS BIGINT) - lots."left" AS before
     FROM lots
-    WHERE lots.program_id = $4 AND lots.member_id = $5 AND lots."left" > 0 AND lots.expires_first > CAST($6 AS BIGINT)
+    WHERE lots.program_id = $4 AND lots.member_id = $5 AND lots."left" > 0 AND lots.lapses_at > CAST($6 AS BIGINT)
 ) AS live
 WHERE before < CAST($2 AS BIGINT)
 RETURNING points

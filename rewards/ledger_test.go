@@ -114,16 +114,16 @@ func TestABalanceStaysWithinItsBounds(t *testing.T) {
 func TestASourceCountsOnce(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.write(func(ctx context.Context, tx *db.Tx) error {
-			m, err := rewards.Bonus(ctx, tx, s.p, s.ana, "Bienvenida", "join:1", 500)
+			_, m, err := rewards.Bonus(ctx, tx, s.p, s.ana, "Bienvenida", "join:1", 500, nil)
 			if err != nil {
 				return err
 			}
-			_, _, again := rewards.Post(ctx, tx, m, rewards.Posting{Kind: rewards.KindBonus, Delta: 70, Source: "join:1"})
+			_, _, again := rewards.Post(ctx, tx, s.p, m, rewards.Posting{Kind: rewards.KindBonus, Delta: 70, Source: "join:1"})
 			wantCode(t, again, db.Conflict)
-			if m, err = rewards.Bonus(ctx, tx, s.p, m, "", "nothing", 0); err != nil {
+			if _, m, err = rewards.Bonus(ctx, tx, s.p, m, "", "nothing", 0, nil); err != nil {
 				return err
 			}
-			_, _, err = rewards.Post(ctx, tx, m, rewards.Posting{Kind: rewards.KindAdjust, Delta: 1, Source: "join:1"})
+			_, _, err = rewards.Post(ctx, tx, s.p, m, rewards.Posting{Kind: rewards.KindAdjust, Delta: 1, Source: "join:1"})
 			return err
 		})
 		s.stands(501, 0, 0)
@@ -135,11 +135,11 @@ func TestAStaleMemberDoesNoHarm(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.write(func(ctx context.Context, tx *db.Tx) error {
 			for _, source := range []string{"a", "b", "c"} {
-				if _, err := rewards.Bonus(ctx, tx, s.p, s.ana, "", source, 10); err != nil {
+				if _, _, err := rewards.Bonus(ctx, tx, s.p, s.ana, "", source, 10, nil); err != nil {
 					return err
 				}
 			}
-			_, m, err := rewards.Post(ctx, tx, s.ana, rewards.Posting{Kind: rewards.KindAdjust, Delta: -25, Source: "d"})
+			_, m, err := rewards.Post(ctx, tx, s.p, s.ana, rewards.Posting{Kind: rewards.KindAdjust, Delta: -25, Source: "d"})
 			if m.Balance != 5 || m.Seq != 4 {
 				t.Errorf("the member returned is %+v", m)
 			}
@@ -153,7 +153,7 @@ func TestNoSuchMember(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.ana.ID = 99_999
 		err := s.try(func(ctx context.Context, tx *db.Tx) error {
-			_, _, err := rewards.Post(ctx, tx, s.ana, rewards.Posting{Kind: rewards.KindBonus, Delta: 1, Source: "a"})
+			_, _, err := rewards.Post(ctx, tx, s.p, s.ana, rewards.Posting{Kind: rewards.KindBonus, Delta: 1, Source: "a"})
 			return err
 		})
 		wantCode(t, err, db.Missing)

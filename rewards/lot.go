@@ -16,7 +16,7 @@ const grace = 7 * 24 * 60 * 60 * 1000
 const never = 1<<53 - 1
 
 // openLot keeps the points of a credit together. What filled a debt is not among them; without points there is no lot.
-func openLot(ctx context.Context, tx *db.Tx, e Entry, points, expires int64) error {
+func openLot(ctx context.Context, tx *db.Tx, p members.Program, e Entry, points, expires int64) error {
 	if points == 0 {
 		return nil
 	}
@@ -26,7 +26,7 @@ func openLot(ctx context.Context, tx *db.Tx, e Entry, points, expires int64) err
 	}
 	return New(tx).insertLot(ctx, insertLotParams{
 		ProgramID: e.ProgramID, ID: tx.ID(), MemberID: e.MemberID, EntryID: e.ID, Points: points,
-		ExpiresAt: expires, ExpiresFirst: first, CreatedAt: tx.Now,
+		ExpiresAt: expires, ExpiresFirst: first, LapsesAt: first, Gen: p.ExpiryGen, CreatedAt: tx.Now,
 	})
 }
 
@@ -51,8 +51,8 @@ func eatLots(ctx context.Context, tx *db.Tx, e Entry, own int64) error {
 // giveBack writes a credit of all the points that an entry (by its id) took. They go to the lots they came from, with their old
 // end; those whose end is past, or within 7 days, open a lot that lasts 7 days. A debt is filled first, with the points that would
 // have expired first.
-func giveBack(ctx context.Context, tx *db.Tx, m members.Member, p Posting, from int64) (Entry, members.Member, error) {
-	e, m, err := write(ctx, tx, m, p)
+func giveBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting, from int64) (Entry, members.Member, error) {
+	e, m, err := write(ctx, tx, p, m, n)
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
@@ -68,25 +68,25 @@ func giveBack(ctx context.Context, tx *db.Tx, m members.Member, p Posting, from 
 			return Entry{}, members.Member{}, err
 		}
 	}
-	return e, m, openLot(ctx, tx, e, e.Delta-e.filled()-sum(home), soon)
+	return e, m, openLot(ctx, tx, p, e, e.Delta-e.filled()-sum(home), soon)
 }
 
 // lapse writes off what is past its day, one entry per lot: such points cannot be spent, whether or not a nightly run came by.
-func lapse(ctx context.Context, tx *db.Tx, m members.Member) (members.Member, error) {
-	due, err := New(tx).dueLots(ctx, dueLotsParams{ProgramID: m.ProgramID, MemberID: m.ID, ExpiresFirst: tx.Now})
+func lapse(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (members.Member, error) {
+	due, err := New(tx).dueLots(ctx, dueLotsParams{ProgramID: m.ProgramID, MemberID: m.ID, LapsesAt: tx.Now})
 	if err != nil {
 		return members.Member{}, err
 	}
 	for _, lot := range due {
-		if m, err = lapseLot(ctx, tx, m, lot); err != nil {
+		if m, err = lapseLot(ctx, tx, p, m, lot); err != nil {
 			return members.Member{}, err
 		}
 	}
 	return m, nil
 }
 
-func lapseLot(ctx context.Context, tx *db.Tx, m members.Member, lot Lot) (members.Member, error) {
-	e, m, err := write(ctx, tx, m, Posting{Kind: KindExpire, Delta: -lot.Left, Source: fmt.Sprintf("lot:%d", lot.ID)})
+func lapseLot(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, lot Lot) (members.Member, error) {
+	e, m, err := write(ctx, tx, p, m, Posting{Kind: KindExpire, Delta: -lot.Left, Source: fmt.Sprintf("lot:%d", lot.ID)})
 	if err != nil {
 		return members.Member{}, err
 	}

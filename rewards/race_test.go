@@ -52,7 +52,7 @@ func TestTheLastOneIsRedeemedOnce(t *testing.T) {
 				if err != nil {
 					return err
 				}
-				_, err = rewards.Bonus(ctx, tx, s.p, m, "", fmt.Sprintf("gift:%d", i), 50)
+				_, _, err = rewards.Bonus(ctx, tx, s.p, m, "", fmt.Sprintf("gift:%d", i), 50, nil)
 				return err
 			})
 		}

@@ -23,7 +23,7 @@ func Redeem(ctx context.Context, tx *db.Tx, p members.Program, m members.Member,
 	if m, err = members.Lock(ctx, tx, p.ID, m.ID); err != nil {
 		return Voucher{}, false, err
 	}
-	if m, err = lapse(ctx, tx, m); err != nil {
+	if m, err = lapse(ctx, tx, p, m); err != nil {
 		return Voucher{}, false, err
 	}
 	r, err := New(tx).rewardByNumber(ctx, p.ID, number)
@@ -64,7 +64,7 @@ func (r Reward) buy(ctx context.Context, tx *db.Tx, p members.Program, m members
 		ProgramID: p.ID, ID: tx.ID(), MemberID: m.ID, RewardID: r.ID, Name: r.Name, Kind: r.Kind, Value: r.Value, Minimum: r.Minimum,
 		Cost: r.Cost, ValidFrom: tx.Now, ExpiresAt: lastMinute(tx.Time().In(p.Location()), int(r.Days)),
 	}
-	e, _, err := Post(ctx, tx, m, Posting{Kind: KindRedeem, Delta: -r.Cost, Source: v.source(), Voucher: v.ID, Words: r.Name})
+	e, _, err := Post(ctx, tx, p, m, Posting{Kind: KindRedeem, Delta: -r.Cost, Source: v.source(), Voucher: v.ID, Words: r.Name})
 	if err != nil {
 		return Voucher{}, err
 	}

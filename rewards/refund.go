@@ -89,6 +89,7 @@ type Back struct {
 	Purchase    int64
 	Sale        Sale
 	At          int64 // when it happened, as Earn was told
+	Day         string
 	Earning     int64 // what Earn answered for it: earning money,
 	Points      int64 // points
 	CarryBefore int64 // and the carry it saw
@@ -115,15 +116,15 @@ type TakenBack struct {
 // When the whole sale is back, first the vouchers used on it return: points to their lots, gifts to be used again. Then points are
 // taken, from the sale's own lot and then by earliest end. Points of the sale that lapsed are not taken again. What is missing
 // becomes a debt, or is forgotten where the program clamps.
-func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, b Back) (TakenBack, members.Member, error) {
+func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, b Back, news *News) (TakenBack, members.Member, error) {
 	var t TakenBack
 	var err error
 	if b.After.Whole {
-		if m, t.GivenBack, err = returnVouchers(ctx, tx, m, b.Purchase); err != nil {
+		if m, t.GivenBack, err = returnVouchers(ctx, tx, p, m, b.Purchase); err != nil {
 			return TakenBack{}, members.Member{}, err
 		}
 	}
-	if m, err = lapse(ctx, tx, m); err != nil {
+	if m, err = lapse(ctx, tx, p, m); err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
 	own, room, err := b.room(ctx, tx, p.ID)
@@ -140,7 +141,10 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 		lost = min(lost, max(0, m.Balance))
 	}
 	t.Points, t.Forgotten = points, points-lost
-	m, err = b.take(ctx, tx, m, lost, carried, own.ID)
+	if m, err = b.take(ctx, tx, p, m, lost, carried, own.ID); err != nil {
+		return TakenBack{}, members.Member{}, err
+	}
+	m, err = counted(ctx, tx, p, m, count{day: b.Day, points: -points, money: b.Sale.Remaining(b.Earning, b.After) - b.Sale.Remaining(b.Earning, b.Before)}, news)
 	return t, m, err
 }
 
@@ -167,11 +171,11 @@ func (b Back) room(ctx context.Context, tx *db.Tx, program int64) (own Entry, po
 	return own, max(0, b.Points-lapsed-(b.Taken-b.Forgotten)), err
 }
 
-func (b Back) take(ctx context.Context, tx *db.Tx, m members.Member, points, carried, own int64) (members.Member, error) {
+func (b Back) take(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, points, carried, own int64) (members.Member, error) {
 	if points == 0 {
 		return carryOver(ctx, tx, m, carried)
 	}
-	_, m, err := debit(ctx, tx, m, Posting{
+	_, m, err := debit(ctx, tx, p, m, Posting{
 		Kind: KindRefund, Delta: -points, Source: fmt.Sprintf("refund:%d", b.Refund), Store: b.Store, Staff: b.Staff, Till: b.Till,
 		Purchase: b.Purchase, CarryBefore: m.Carry, CarryAfter: m.Carry + carried,
 	}, own)
@@ -179,7 +183,7 @@ func (b Back) take(ctx context.Context, tx *db.Tx, m members.Member, points, car
 }
 
 // returnVouchers gives back what was redeemed on a purchase that is undone.
-func returnVouchers(ctx context.Context, tx *db.Tx, m members.Member, purchase int64) (members.Member, int64, error) {
+func returnVouchers(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, purchase int64) (members.Member, int64, error) {
 	used, err := New(tx).vouchersSpentOn(ctx, m.ProgramID, purchase)
 	if err != nil {
 		return members.Member{}, 0, err
@@ -192,7 +196,7 @@ func returnVouchers(ctx context.Context, tx *db.Tx, m members.Member, purchase i
 				return members.Member{}, 0, err
 			}
 		}
-		if owner, err = v.undo(ctx, tx, owner); err != nil {
+		if owner, err = v.undo(ctx, tx, p, owner); err != nil {
 			return members.Member{}, 0, err
 		}
 		if owner.ID == m.ID {

@@ -60,7 +60,7 @@ func release(ctx context.Context, tx *db.Tx, p members.Program, due dueVouchersR
 	if err != nil || v.Cost == 0 {
 		return released{v, m}, err
 	}
-	e, m, err := v.refill(ctx, tx, m)
+	e, m, err := v.refill(ctx, tx, p, m)
 	if err != nil {
 		return released{}, err
 	}
@@ -68,8 +68,8 @@ func release(ctx context.Context, tx *db.Tx, p members.Program, due dueVouchersR
 }
 
 // refill gives the points of a bought voucher back, and the thing to the stock.
-func (v Voucher) refill(ctx context.Context, tx *db.Tx, m members.Member) (Entry, members.Member, error) {
-	e, m, err := giveBack(ctx, tx, m, Posting{
+func (v Voucher) refill(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Entry, members.Member, error) {
+	e, m, err := giveBack(ctx, tx, p, m, Posting{
 		Kind: KindRelease, Delta: v.Cost, Source: v.source(), Voucher: v.ID, Words: v.Name,
 	}, v.RedeemEntry)
 	if err != nil || v.RewardID == 0 {
@@ -79,10 +79,10 @@ func (v Voucher) refill(ctx context.Context, tx *db.Tx, m members.Member) (Entry
 }
 
 // undo takes back the use of a voucher whose sale was given back: its points return, or it may be used again if it was a gift.
-func (v Voucher) undo(ctx context.Context, tx *db.Tx, m members.Member) (members.Member, error) {
+func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (members.Member, error) {
 	entry := int64(0)
 	if v.Cost > 0 {
-		e, owner, err := v.refill(ctx, tx, m)
+		e, owner, err := v.refill(ctx, tx, p, m)
 		if err != nil {
 			return members.Member{}, err
 		}

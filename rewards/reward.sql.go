@@ -10,7 +10,7 @@ import (
 )
 
 const catalogue = `-- name: catalogue :many
-SELECT program_id, id, number, name, kind, value, cost, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND retired_at = 0 ORDER BY number
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND retired_at = 0 ORDER BY number
 `
 
 func (q *Queries) catalogue(ctx context.Context, programID int64) ([]Reward, error) {
@@ -30,6 +30,16 @@ func (q *Queries) catalogue(ctx context.Context, programID int64) ([]Reward, err
 			&i.Kind,
 			&i.Value,
 			&i.Cost,
+			&i.Choices,
+			&i.Charity,
+			&i.Categories,
+			&i.Products,
+			&i.Stores,
+			&i.TierID,
+			&i.Automatic,
+			&i.NextDay,
+			&i.StartsAt,
+			&i.EndsAt,
 			&i.Stock,
 			&i.Minimum,
 			&i.Days,
@@ -52,7 +62,7 @@ func (q *Queries) catalogue(ctx context.Context, programID int64) ([]Reward, err
 const insertReward = `-- name: insertReward :one
 INSERT INTO rewards (program_id, id, number, name, kind, value, cost, stock, minimum, days, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-RETURNING program_id, id, number, name, kind, value, cost, stock, minimum, days, retired_at, created_at
+RETURNING program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at
 `
 
 type insertRewardParams struct {
@@ -92,6 +102,16 @@ func (q *Queries) insertReward(ctx context.Context, arg insertRewardParams) (Rew
 		&i.Kind,
 		&i.Value,
 		&i.Cost,
+		&i.Choices,
+		&i.Charity,
+		&i.Categories,
+		&i.Products,
+		&i.Stores,
+		&i.TierID,
+		&i.Automatic,
+		&i.NextDay,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.Stock,
 		&i.Minimum,
 		&i.Days,
@@ -102,7 +122,7 @@ func (q *Queries) insertReward(ctx context.Context, arg insertRewardParams) (Rew
 }
 
 const nextReward = `-- name: nextReward :one
-SELECT program_id, id, number, name, kind, value, cost, stock, minimum, days, retired_at, created_at FROM rewards
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards
 WHERE program_id = $1 AND cost > $2 AND retired_at = 0 AND stock <> 0
 ORDER BY cost, number LIMIT 1
 `
@@ -118,6 +138,16 @@ func (q *Queries) nextReward(ctx context.Context, programID int64, cost int64) (
 		&i.Kind,
 		&i.Value,
 		&i.Cost,
+		&i.Choices,
+		&i.Charity,
+		&i.Categories,
+		&i.Products,
+		&i.Stores,
+		&i.TierID,
+		&i.Automatic,
+		&i.NextDay,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.Stock,
 		&i.Minimum,
 		&i.Days,
@@ -155,7 +185,7 @@ func (q *Queries) retireReward(ctx context.Context, arg retireRewardParams) (int
 }
 
 const rewardByNumber = `-- name: rewardByNumber :one
-SELECT program_id, id, number, name, kind, value, cost, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND number = $2 AND retired_at = 0
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND number = $2 AND retired_at = 0
 `
 
 func (q *Queries) rewardByNumber(ctx context.Context, programID int64, number int64) (Reward, error) {
@@ -169,6 +199,16 @@ func (q *Queries) rewardByNumber(ctx context.Context, programID int64, number in
 		&i.Kind,
 		&i.Value,
 		&i.Cost,
+		&i.Choices,
+		&i.Charity,
+		&i.Categories,
+		&i.Products,
+		&i.Stores,
+		&i.TierID,
+		&i.Automatic,
+		&i.NextDay,
+		&i.StartsAt,
+		&i.EndsAt,
 		&i.Stock,
 		&i.Minimum,
 		&i.Days,

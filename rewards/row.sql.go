@@ -25,6 +25,7 @@ type Entry struct {
 	CarryBefore  int64
 	CarryAfter   int64
 	Words        string
+	Breakdown    string
 }
 
 type Lot struct {
@@ -36,36 +37,62 @@ type Lot struct {
 	Left         int64
 	ExpiresAt    int64
 	ExpiresFirst int64
+	LapsesAt     int64
+	Gen          int64
 	CreatedAt    int64
 }
 
 type Reward struct {
-	ProgramID int64
-	ID        int64
-	Number    int64
-	Name      string
-	Kind      string
-	Value     int64
-	Cost      int64
-	Stock     int64
-	Minimum   int64
-	Days      int64
-	RetiredAt int64
-	CreatedAt int64
+	ProgramID  int64
+	ID         int64
+	Number     int64
+	Name       string
+	Kind       string
+	Value      int64
+	Cost       int64
+	Choices    string
+	Charity    string
+	Categories string
+	Products   string
+	Stores     string
+	TierID     int64
+	Automatic  bool
+	NextDay    bool
+	StartsAt   int64
+	EndsAt     int64
+	Stock      int64
+	Minimum    int64
+	Days       int64
+	RetiredAt  int64
+	CreatedAt  int64
 }
 
 type Rule struct {
-	ProgramID int64
-	ID        int64
-	Name      string
-	Kind      string
-	Step      int64
-	Points    int64
-	Carries   bool
-	Minimum   int64
-	Main      bool
-	CreatedAt int64
-	RetiredAt int64
+	ProgramID   int64
+	ID          int64
+	Name        string
+	Kind        string
+	Step        int64
+	Points      int64
+	Times       int64
+	Carries     bool
+	Minimum     int64
+	Main        bool
+	Categories  string
+	Products    string
+	Stores      string
+	Tiers       string
+	Tender      string
+	Weekdays    string
+	FromMinute  int64
+	UntilMinute int64
+	StartsDay   string
+	EndsDay     string
+	GapMinutes  int64
+	Counts      string
+	RewardID    int64
+	CreatedAt   int64
+	RetiredAt   int64
 }
 
 type Voucher struct {
@@ -75,10 +102,16 @@ type Voucher struct {
 	MemberID      int64
 	RewardID      int64
 	RunID         int64
+	Source        string
 	Name          string
 	Kind          string
 	Value         int64
 	Minimum       int64
+	Choice        string
+	Digital       string
+	Words         string
+	Categories    string
+	Products      string
 	Cost          int64
 	Stores        string
 	State         string
@@ -86,11 +119,16 @@ type Voucher struct {
 	ValidFrom     int64
 	ExpiresAt     int64
 	ReservedUntil int64
+	ReservedBy    string
 	RedeemedAt    int64
 	RedeemEntry   int64
 	ReleaseEntry  int64
 	PurchaseID    int64
 	StoreID       int64
 	Actor         string
+	Approver      string
 	DisputedAt    int64
+	SettledAt     int64
+	Settlement    string
+	DisputeEntry  int64
 }

@@ -12,7 +12,7 @@ import (
 const insertRule = `-- name: insertRule :one
 INSERT INTO rules (program_id, id, name, kind, step, points, carries, minimum, main, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING program_id, id, name, kind, step, points, carries, minimum, main, created_at, retired_at
+RETURNING program_id, id, name, kind, step, points, times, carries, minimum, main, categories, products, stores, tiers, tender, weekdays, from_minute, until_minute, starts_day, ends_day, gap_minutes, counts, reward_id, created_at, retired_at
 `
 
 type insertRuleParams struct {
@@ -49,9 +49,23 @@ func (q *Queries) insertRule(ctx context.Context, arg insertRuleParams) (Rule, e
 		&i.Kind,
 		&i.Step,
 		&i.Points,
+		&i.Times,
 		&i.Carries,
 		&i.Minimum,
 		&i.Main,
+		&i.Categories,
+		&i.Products,
+		&i.Stores,
+		&i.Tiers,
+		&i.Tender,
+		&i.Weekdays,
+		&i.FromMinute,
+		&i.UntilMinute,
+		&i.StartsDay,
+		&i.EndsDay,
+		&i.GapMinutes,
+		&i.Counts,
+		&i.RewardID,
 		&i.CreatedAt,
 		&i.RetiredAt,
 	)
@@ -59,7 +73,7 @@ func (q *Queries) insertRule(ctx context.Context, arg insertRuleParams) (Rule, e
 }
 
 const liveRules = `-- name: liveRules :many
-SELECT program_id, id, name, kind, step, points, carries, minimum, main, created_at, retired_at FROM rules WHERE program_id = $1 AND retired_at = 0 ORDER BY main DESC, id
+SELECT program_id, id, name, kind, step, points, times, carries, minimum, main, categories, products, stores, tiers, tender, weekdays, from_minute, until_minute, starts_day, ends_day, gap_minutes, counts, reward_id, created_at, retired_at FROM rules WHERE program_id = $1 AND retired_at = 0 ORDER BY main DESC, id
 `
 
 func (q *Queries) liveRules(ctx context.Context, programID int64) ([]Rule, error) {
@@ -78,9 +92,23 @@ func (q *Queries) liveRules(ctx context.Context, programID int64) ([]Rule, error
 			&i.Kind,
 			&i.Step,
 			&i.Points,
+			&i.Times,
 			&i.Carries,
 			&i.Minimum,
 			&i.Main,
+			&i.Categories,
+			&i.Products,
+			&i.Stores,
+			&i.Tiers,
+			&i.Tender,
+			&i.Weekdays,
+			&i.FromMinute,
+			&i.UntilMinute,
+			&i.StartsDay,
+			&i.EndsDay,
+			&i.GapMinutes,
+			&i.Counts,
+			&i.RewardID,
 			&i.CreatedAt,
 			&i.RetiredAt,
 		); err != nil {
@@ -116,7 +144,7 @@ func (q *Queries) retireRule(ctx context.Context, arg retireRuleParams) (int64, 
 }
 
 const rulesAt = `-- name: rulesAt :many
-SELECT program_id, id, name, kind, step, points, carries, minimum, main, created_at, retired_at FROM rules
+SELECT program_id, id, name, kind, step, points, times, carries, minimum, main, categories, products, stores, tiers, tender, weekdays, from_minute, until_minute, starts_day, ends_day, gap_minutes, counts, reward_id, created_at, retired_at FROM rules
 WHERE rules.program_id = $1 AND (rules.retired_at = 0 OR rules.retired_at > $2)
     AND (rules.created_at <= $2 OR rules.created_at = (SELECT MIN(r.created_at) FROM rules AS r WHERE r.program_id = $1))
 ORDER BY main DESC, id
@@ -139,9 +167,23 @@ func (q *Queries) rulesAt(ctx context.Context, programID int64, retiredAt int64)
 			&i.Kind,
 			&i.Step,
 			&i.Points,
+			&i.Times,
 			&i.Carries,
 			&i.Minimum,
 			&i.Main,
+			&i.Categories,
+			&i.Products,
+			&i.Stores,
+			&i.Tiers,
+			&i.Tender,
+			&i.Weekdays,
+			&i.FromMinute,
+			&i.UntilMinute,
+			&i.StartsDay,
+			&i.EndsDay,
+			&i.GapMinutes,
+			&i.Counts,
+			&i.RewardID,
 			&i.CreatedAt,
 			&i.RetiredAt,
 		); err != nil {

@@ -119,7 +119,7 @@ func (s *shop) post(p rewards.Posting) (e rewards.Entry, err error) {
 		if err != nil {
 			return err
 		}
-		e, _, err = rewards.Post(ctx, tx, m, p)
+		e, _, err = rewards.Post(ctx, tx, s.p, m, p)
 		return err
 	})
 	return e, err

@@ -22,7 +22,7 @@ func (s *shop) earn(bought rewards.Purchase) (e rewards.Earned, err error) {
 		if err != nil {
 			return err
 		}
-		e, _, err = rewards.Earn(ctx, tx, s.p, m, bought)
+		e, _, err = rewards.Earn(ctx, tx, s.p, m, bought, nil)
 		return err
 	})
 	return e, err
@@ -84,7 +84,7 @@ func (s *shop) takeBack(b rewards.Back) (t rewards.TakenBack, err error) {
 		if err != nil {
 			return err
 		}
-		t, _, err = rewards.TakeBack(ctx, tx, s.p, m, b)
+		t, _, err = rewards.TakeBack(ctx, tx, s.p, m, b, nil)
 		return err
 	})
 	return t, err
@@ -102,7 +102,7 @@ func retire(s *shop, rule int64) func(context.Context, *db.Tx) error {
 // expireLots gives all of Ana's lots an end.
 func expireLots(s *shop, at int64) func(context.Context, *db.Tx) error {
 	return func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE lots SET expires_at = $3, expires_first = $3 WHERE program_id = $1 AND member_id = $2", s.p.ID, s.ana.ID, at)
+		_, err := tx.ExecContext(ctx, "UPDATE lots SET expires_at = $3, expires_first = $3, lapses_at = $3 WHERE program_id = $1 AND member_id = $2", s.p.ID, s.ana.ID, at)
 		return err
 	}
 }

@@ -19,7 +19,7 @@ func (l *life) buy() {
 	b := &bought{earning: amount, carry: l.carry}
 	b.points, l.carry = worth(l.step, l.points, l.carries, l.visit, l.minimum, amount, l.carry)
 	p := rewards.Purchase{ID: l.tx.ID(), At: l.now, Sale: rewards.Sale{Amount: amount}}
-	e, _, err := rewards.Earn(l.ctx, l.tx, l.p, l.m, p)
+	e, _, err := rewards.Earn(l.ctx, l.tx, l.p, l.m, p, nil)
 	l.must(err)
 	if e.Points != b.points {
 		l.Fatalf("a sale of %d gave %d, want %d", amount, e.Points, b.points)
@@ -111,14 +111,14 @@ func (l *life) refund() {
 	part := money(rapid.Int64Range(1, b.earning-b.back).Draw(l.T, "back"))
 	part.Whole = b.back+part.Money == b.earning
 	ask := b.real.back(l.tx.ID(), part)
-	got, _, err := rewards.TakeBack(l.ctx, l.tx, l.p, l.m, ask)
+	got, _, err := rewards.TakeBack(l.ctx, l.tx, l.p, l.m, ask, nil)
 	l.must(err)
 	b.real.keep(part, got)
 	if want := l.takeBack(b, b.back+part.Money, part.Whole); got != want {
 		l.Fatalf("a refund did %+v, want %+v", got, want)
 	}
 	if got.Points > got.Forgotten {
-		again, _, err := rewards.TakeBack(l.ctx, l.tx, l.p, l.m, ask)
+		again, _, err := rewards.TakeBack(l.ctx, l.tx, l.p, l.m, ask, nil)
 		if db.CodeOf(err) != db.Conflict {
 			l.Fatalf("a repeated refund: %+v, %v", again, err)
 		}

@@ -37,7 +37,7 @@ func (q *Queries) countWrongCode(ctx context.Context, arg countWrongCodeParams) 
 const disputeVoucher = `-- name: disputeVoucher :one
 UPDATE vouchers SET disputed_at = $4
 WHERE program_id = $1 AND id = $2 AND member_id = $3 AND state = 'redeemed' AND disputed_at = 0
-RETURNING program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at
+RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
 type disputeVoucherParams struct {
@@ -62,10 +62,16 @@ func (q *Queries) disputeVoucher(ctx context.Context, arg disputeVoucherParams) 
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -73,13 +79,18 @@ func (q *Queries) disputeVoucher(ctx context.Context, arg disputeVoucherParams) 
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
@@ -127,7 +138,7 @@ func (q *Queries) dueVouchers(ctx context.Context, arg dueVouchersParams) ([]due
 const expireVoucher = `-- name: expireVoucher :one
 UPDATE vouchers SET state = 'expired'
 WHERE program_id = $1 AND id = $2 AND expires_at <= $3 AND state IN ('issued', 'reserved')
-RETURNING program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at
+RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
 type expireVoucherParams struct {
@@ -146,10 +157,16 @@ func (q *Queries) expireVoucher(ctx context.Context, arg expireVoucherParams) (V
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -157,13 +174,18 @@ func (q *Queries) expireVoucher(ctx context.Context, arg expireVoucherParams) (V
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
@@ -173,7 +195,7 @@ INSERT INTO vouchers (program_id, id, code, member_id, reward_id, run_id, name, 
     valid_from, expires_at, redeem_entry)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'issued', $13, $14, $15, $16)
 ON CONFLICT DO NOTHING
-RETURNING program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at
+RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
 type insertVoucherParams struct {
@@ -223,10 +245,16 @@ func (q *Queries) insertVoucher(ctx context.Context, arg insertVoucherParams) (V
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -234,19 +262,24 @@ func (q *Queries) insertVoucher(ctx context.Context, arg insertVoucherParams) (V
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
 
 const openVoucher = `-- name: openVoucher :one
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers
 WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND state = 'issued' AND issued_at > $4 AND expires_at > $5
 ORDER BY id DESC LIMIT 1
 `
@@ -275,10 +308,16 @@ func (q *Queries) openVoucher(ctx context.Context, arg openVoucherParams) (Vouch
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -286,13 +325,18 @@ func (q *Queries) openVoucher(ctx context.Context, arg openVoucherParams) (Vouch
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
@@ -306,7 +350,7 @@ UPDATE vouchers SET
     store_id = CASE WHEN cost > 0 THEN store_id ELSE 0 END,
     actor = CASE WHEN cost > 0 THEN actor ELSE '' END
 WHERE program_id = $2 AND id = $3 AND state = 'redeemed'
-RETURNING program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at
+RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
 type returnVoucherParams struct {
@@ -326,10 +370,16 @@ func (q *Queries) returnVoucher(ctx context.Context, arg returnVoucherParams) (V
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -337,13 +387,18 @@ func (q *Queries) returnVoucher(ctx context.Context, arg returnVoucherParams) (V
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
@@ -383,7 +438,7 @@ func (q *Queries) triedWrong(ctx context.Context, arg triedWrongParams) (int64, 
 const useVoucher = `-- name: useVoucher :one
 UPDATE vouchers SET state = 'redeemed', redeemed_at = $1, store_id = $2, purchase_id = $3, actor = $4
 WHERE program_id = $5 AND id = $6 AND state IN ('issued') AND valid_from <= $1 AND expires_at > $1
-RETURNING program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at
+RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
 type useVoucherParams struct {
@@ -412,10 +467,16 @@ func (q *Queries) useVoucher(ctx context.Context, arg useVoucherParams) (Voucher
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -423,19 +484,24 @@ func (q *Queries) useVoucher(ctx context.Context, arg useVoucherParams) (Voucher
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
 
 const voucherByCode = `-- name: voucherByCode :one
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND code = $2
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers WHERE program_id = $1 AND code = $2
 `
 
 func (q *Queries) voucherByCode(ctx context.Context, programID int64, code string) (Voucher, error) {
@@ -448,10 +514,16 @@ func (q *Queries) voucherByCode(ctx context.Context, programID int64, code strin
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -459,19 +531,24 @@ func (q *Queries) voucherByCode(ctx context.Context, programID int64, code strin
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
 
 const voucherByID = `-- name: voucherByID :one
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND id = $2
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) voucherByID(ctx context.Context, programID int64, iD int64) (Voucher, error) {
@@ -484,10 +561,16 @@ func (q *Queries) voucherByID(ctx context.Context, programID int64, iD int64) (V
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -495,19 +578,24 @@ func (q *Queries) voucherByID(ctx context.Context, programID int64, iD int64) (V
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
 
 const voucherOfRun = `-- name: voucherOfRun :one
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND run_id = $2 AND member_id = $3 AND run_id <> 0
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers WHERE program_id = $1 AND run_id = $2 AND member_id = $3 AND run_id <> 0
 `
 
 type voucherOfRunParams struct {
@@ -526,10 +614,16 @@ func (q *Queries) voucherOfRun(ctx context.Context, arg voucherOfRunParams) (Vou
 		&i.MemberID,
 		&i.RewardID,
 		&i.RunID,
+		&i.Source,
 		&i.Name,
 		&i.Kind,
 		&i.Value,
 		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
 		&i.Cost,
 		&i.Stores,
 		&i.State,
@@ -537,19 +631,24 @@ func (q *Queries) voucherOfRun(ctx context.Context, arg voucherOfRunParams) (Vou
 		&i.ValidFrom,
 		&i.ExpiresAt,
 		&i.ReservedUntil,
+		&i.ReservedBy,
 		&i.RedeemedAt,
 		&i.RedeemEntry,
 		&i.ReleaseEntry,
 		&i.PurchaseID,
 		&i.StoreID,
 		&i.Actor,
+		&i.Approver,
 		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
 	)
 	return i, err
 }
 
 const vouchersSpentOn = `-- name: vouchersSpentOn :many
-SELECT program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, disputed_at FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY issued_at, id
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'redeemed' ORDER BY issued_at, id
 `
 
 func (q *Queries) vouchersSpentOn(ctx context.Context, programID int64, purchaseID int64) ([]Voucher, error) {
@@ -568,10 +667,16 @@ func (q *Queries) vouchersSpentOn(ctx context.Context, programID int64, purchase
 			&i.MemberID,
 			&i.RewardID,
 			&i.RunID,
+			&i.Source,
 			&i.Name,
 			&i.Kind,
 			&i.Value,
 			&i.Minimum,
+			&i.Choice,
+			&i.Digital,
+			&i.Words,
+			&i.Categories,
+			&i.Products,
 			&i.Cost,
 			&i.Stores,
 			&i.State,
@@ -579,13 +684,18 @@ func (q *Queries) vouchersSpentOn(ctx context.Context, programID int64, purchase
 			&i.ValidFrom,
 			&i.ExpiresAt,
 			&i.ReservedUntil,
+			&i.ReservedBy,
 			&i.RedeemedAt,
 			&i.RedeemEntry,
 			&i.ReleaseEntry,
 			&i.PurchaseID,
 			&i.StoreID,
 			&i.Actor,
+			&i.Approver,
 			&i.DisputedAt,
+			&i.SettledAt,
+			&i.Settlement,
+			&i.DisputeEntry,
 		); err != nil {
 			return nil, err
 		}

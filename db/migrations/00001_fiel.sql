@@ -31,6 +31,20 @@ CREATE TABLE programs (
     held_days BIGINT NOT NULL DEFAULT 30 CHECK (held_days BETWEEN 0 AND 365),
     unusual_amount BIGINT NOT NULL DEFAULT 0 CHECK (unusual_amount BETWEEN 0 AND 1000000000000), -- 0: never flagged
     credit_limit BIGINT NOT NULL DEFAULT 1000 CHECK (credit_limit BETWEEN 0 AND 1000000000), -- points one person may give by hand
+    never_earns TEXT NOT NULL DEFAULT '[]', -- JSON: categories beside gift_card and delivery that earn nothing
+    points_per_day BIGINT NOT NULL DEFAULT 0 CHECK (points_per_day BETWEEN 0 AND 1000000000), -- of purchases, a member; 0: no cap
+    movements_per_day BIGINT NOT NULL DEFAULT 5 CHECK (movements_per_day BETWEEN 0 AND 1000), -- of a member at a till: the owner is told; 0: never
+    point_value BIGINT NOT NULL DEFAULT 0 CHECK (point_value BETWEEN 0 AND 1000000000), -- what stores owe one another for a point, thousandths of a minor unit
+    expiry TEXT NOT NULL DEFAULT 'none' CHECK (expiry IN ('none', 'rolling', 'inactivity')),
+    expiry_months BIGINT NOT NULL DEFAULT 0 CHECK (expiry_months BETWEEN 0 AND 120),
+    expiry_proof BOOLEAN NOT NULL DEFAULT FALSE, -- points lapse only after a warning that was delivered
+    expiry_warn_days BIGINT NOT NULL DEFAULT 14 CHECK (expiry_warn_days BETWEEN 0 AND 90), -- 0: no warning
+    expiry_changed_at BIGINT NOT NULL DEFAULT 0,
+    expiry_gen BIGINT NOT NULL DEFAULT 0, -- one more with each change; lots of a lower one are dated anew
+    expiry_dated_gen BIGINT NOT NULL DEFAULT 0, -- all lots have at least this one
+    tier_by TEXT NOT NULL DEFAULT 'points' CHECK (tier_by IN ('points', 'money')),
+    tier_window TEXT NOT NULL DEFAULT 'year' CHECK (tier_window IN ('year', 'rolling', 'lifetime')),
+    tier_grace_days BIGINT NOT NULL DEFAULT 0 CHECK (tier_grace_days BETWEEN 0 AND 366),
     texts_per_day BIGINT NOT NULL DEFAULT 1 CHECK (texts_per_day BETWEEN 0 AND 100),
     texts_per_week BIGINT NOT NULL DEFAULT 3 CHECK (texts_per_week BETWEEN 0 AND 500),
     parts_per_day BIGINT NOT NULL DEFAULT 20000 CHECK (parts_per_day BETWEEN 0 AND 1000000000), -- spend cap, in billed parts
@@ -45,6 +59,11 @@ CREATE TABLE stores (
     zone TEXT NOT NULL CHECK (zone <> ''),
     address TEXT NOT NULL DEFAULT '',
     contact TEXT NOT NULL DEFAULT '',
+    redeem_share BIGINT NOT NULL DEFAULT 100 CHECK (redeem_share BETWEEN 1 AND 100), -- per cent of a sale that vouchers may pay
+    redeem_sale BIGINT NOT NULL DEFAULT 0 CHECK (redeem_sale BETWEEN 0 AND 1000000000000), -- smallest sale a voucher is taken on, minor units
+    redeem_points BIGINT NOT NULL DEFAULT 0 CHECK (redeem_points BETWEEN 0 AND 1000000000), -- fewest points a bought voucher may have cost
+    redeem_approval BIGINT NOT NULL DEFAULT 0 CHECK (redeem_approval BETWEEN 0 AND 1000000000000), -- value above which a second person approves, minor units; 0: never
+    reversal_minutes BIGINT NOT NULL DEFAULT 30 CHECK (reversal_minutes BETWEEN 0 AND 10080), -- in which the use of a voucher may be undone
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id)
 );
@@ -145,6 +164,14 @@ CREATE TABLE members (
     debt BIGINT NOT NULL DEFAULT 0 CHECK (debt BETWEEN 0 AND 1000000000000),
     seq BIGINT NOT NULL DEFAULT 0 CHECK (seq >= 0),
     carry BIGINT NOT NULL DEFAULT 0 CHECK (carry BETWEEN -1000000000000 AND 1000000000000),
+    active_at BIGINT NOT NULL DEFAULT 0, -- last entry that was no lapse: points that go by inactivity live from here
+    tier_id BIGINT NOT NULL DEFAULT 0,
+    tier_since BIGINT NOT NULL DEFAULT 0,
+    tier_until BIGINT NOT NULL DEFAULT 0, -- exclusive; when the level is looked at again, 0: never
+    tier_given_id BIGINT NOT NULL DEFAULT 0, -- a level that was brought over or given: the member has at least this one
+    tier_given_until BIGINT NOT NULL DEFAULT 0, -- exclusive
+    channel TEXT NOT NULL DEFAULT '', -- the code they joined with
+    formerly BIGINT NOT NULL DEFAULT 0, -- the member who had this number before it changed hands
     last_purchase_id BIGINT NOT NULL DEFAULT 0,
     last_purchase_at BIGINT NOT NULL DEFAULT 0,
     purchases BIGINT NOT NULL DEFAULT 0,
@@ -156,15 +183,46 @@ CREATE INDEX members_hash ON members (program_id, hash) WHERE hash <> '';
 CREATE INDEX members_birthday ON members (program_id, birth_month, birth_day) WHERE birth_month <> 0;
 CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
+CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
+CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
+CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
     program_id BIGINT NOT NULL,
     code TEXT NOT NULL,
-    member_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL DEFAULT 0, -- 0: printed, not yet handed out
     created_at BIGINT NOT NULL,
+    given_at BIGINT NOT NULL DEFAULT 0,
+    lost_at BIGINT NOT NULL DEFAULT 0, -- stands for nobody any more
+    PRIMARY KEY (program_id, code)
+);
+CREATE INDEX cards_member ON cards (program_id, member_id) WHERE member_id <> 0;
+
+-- number_changes waits for a member to prove a new number by texting the code from it.
+CREATE TABLE number_changes (
+    program_id BIGINT NOT NULL,
+    code TEXT NOT NULL,
+    member_id BIGINT NOT NULL,
+    hash TEXT NOT NULL, -- of the new number
+    asked_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    done_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, code),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX number_changes_member ON number_changes (program_id, member_id);
+
+-- data_links lets a member read what is kept of them, for a day, by a link that was texted. The link itself is not here.
+CREATE TABLE data_links (
+    program_id BIGINT NOT NULL,
+    token_hash TEXT NOT NULL,
+    member_id BIGINT NOT NULL,
+    made_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, token_hash),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE INDEX data_links_member ON data_links (program_id, member_id);
 
 CREATE TABLE consents (
     program_id BIGINT NOT NULL,
@@ -212,16 +270,31 @@ CREATE TABLE rules (
     program_id BIGINT NOT NULL REFERENCES programs (id),
     id BIGINT NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
-    kind TEXT NOT NULL CHECK (kind IN ('amount', 'visit')),
-    step BIGINT NOT NULL DEFAULT 0 CHECK (step BETWEEN 0 AND 1000000000000), -- minor units
-    points BIGINT NOT NULL CHECK (points BETWEEN 1 AND 1000000),
+    kind TEXT NOT NULL CHECK (kind IN ('amount', 'quantity', 'visit', 'stamp', 'tender', 'window', 'campaign')),
+    step BIGINT NOT NULL DEFAULT 0 CHECK (step BETWEEN 0 AND 1000000000000), -- amount: minor units; quantity: things; stamp: stamps that fill the card
+    points BIGINT NOT NULL DEFAULT 0 CHECK (points BETWEEN 0 AND 1000000),
+    times BIGINT NOT NULL DEFAULT 1000 CHECK (times BETWEEN 1000 AND 10000), -- multipliers: thousandths
     carries BOOLEAN NOT NULL DEFAULT FALSE,
     minimum BIGINT NOT NULL DEFAULT 0 CHECK (minimum BETWEEN 0 AND 1000000000000),
     main BOOLEAN NOT NULL DEFAULT FALSE, -- the carry belongs to this one
+    categories TEXT NOT NULL DEFAULT '[]', -- JSON: lines it counts for; with products both empty: all
+    products TEXT NOT NULL DEFAULT '[]', -- JSON: sku
+    stores TEXT NOT NULL DEFAULT '[]', -- JSON: ids, empty: all
+    tiers TEXT NOT NULL DEFAULT '[]', -- JSON: ids of levels whose members it counts for, empty: everybody
+    tender TEXT NOT NULL DEFAULT '',
+    weekdays TEXT NOT NULL DEFAULT '[]', -- JSON: mon tue wed thu fri sat sun, empty: all
+    from_minute BIGINT NOT NULL DEFAULT 0 CHECK (from_minute BETWEEN 0 AND 1439),
+    until_minute BIGINT NOT NULL DEFAULT 0 CHECK (until_minute BETWEEN 0 AND 1440), -- exclusive; up to from_minute: over midnight; both 0: all day
+    starts_day TEXT NOT NULL DEFAULT '', -- local day of the store, included; '' = from the start
+    ends_day TEXT NOT NULL DEFAULT '', -- included; '' = no end
+    gap_minutes BIGINT NOT NULL DEFAULT 0 CHECK (gap_minutes BETWEEN 0 AND 525600), -- visit, stamp: since the last visit that earned
+    counts TEXT NOT NULL DEFAULT 'visit' CHECK (counts IN ('visit', 'item')), -- stamp: one a visit, or one for each thing
+    reward_id BIGINT NOT NULL DEFAULT 0, -- stamp: what a full card gives
     created_at BIGINT NOT NULL,
     retired_at BIGINT NOT NULL DEFAULT 0, -- kept: a refund is judged by the rules of its sale's day
     PRIMARY KEY (program_id, id),
-    CHECK (kind <> 'amount' OR step > 0)
+    CHECK (kind NOT IN ('amount', 'quantity', 'stamp') OR step > 0),
+    CHECK (kind NOT IN ('amount', 'quantity', 'visit') OR points > 0)
 );
 CREATE UNIQUE INDEX rules_main ON rules (program_id) WHERE main AND retired_at = 0;
 
@@ -246,11 +319,13 @@ CREATE TABLE entries (
     carry_before BIGINT NOT NULL DEFAULT 0,
     carry_after BIGINT NOT NULL DEFAULT 0,
     words TEXT NOT NULL DEFAULT '', -- what PORQUE says of it beyond its kind
+    breakdown TEXT NOT NULL DEFAULT '', -- JSON: rules, basis and multipliers that made it
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX entries_seq ON entries (program_id, member_id, seq);
 CREATE UNIQUE INDEX entries_source ON entries (program_id, kind, source);
+CREATE INDEX entries_at ON entries (program_id, at, id);
 
 CREATE TABLE lots (
     program_id BIGINT NOT NULL,
@@ -261,11 +336,14 @@ CREATE TABLE lots (
     "left" BIGINT NOT NULL CHECK ("left" BETWEEN 0 AND points),
     expires_at BIGINT NOT NULL DEFAULT 0, -- 0: never
     expires_first BIGINT NOT NULL DEFAULT 9007199254740991, -- expires_at, or the last instant when it never does: the order of spending
+    lapses_at BIGINT NOT NULL DEFAULT 9007199254740991, -- from here on they are gone: expires_first, or later where a warning has to have arrived
+    gen BIGINT NOT NULL DEFAULT 0, -- the program's expiry_gen that dated it
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id),
     FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
 );
+CREATE INDEX lots_due ON lots (program_id, expires_first) WHERE "left" > 0 AND expires_first < 9007199254740991;
 CREATE INDEX lots_member ON lots (program_id, member_id, expires_first, id) WHERE "left" > 0;
 CREATE INDEX lots_entry ON lots (program_id, entry_id);
 
@@ -280,22 +358,244 @@ CREATE TABLE lot_moves (
 );
 CREATE INDEX lot_moves_lot ON lot_moves (program_id, lot_id);
 
+-- expiry_warnings says which points a member was warned of, by which text.
+CREATE TABLE expiry_warnings (
+    program_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL, -- of the lots it speaks of
+    points BIGINT NOT NULL CHECK (points > 0),
+    message_id BIGINT NOT NULL DEFAULT 0, -- 0: nobody could be texted
+    warned_at BIGINT NOT NULL,
+    delivered_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, member_id, expires_at),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE INDEX expiry_warnings_open ON expiry_warnings (program_id, expires_at) WHERE delivered_at = 0;
+
+-- point_days counts the points of purchases against the cap of a member and day. Refunds free no room.
+CREATE TABLE point_days (
+    program_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    day TEXT NOT NULL, -- the store's
+    n BIGINT NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (program_id, member_id, day)
+);
+
+-- visits are those that earned under a rule with a gap between visits.
+CREATE TABLE visits (
+    program_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    purchase_id BIGINT NOT NULL,
+    PRIMARY KEY (program_id, member_id, at, purchase_id)
+);
+
+CREATE TABLE tiers (
+    program_id BIGINT NOT NULL REFERENCES programs (id),
+    id BIGINT NOT NULL,
+    name TEXT NOT NULL CHECK (name <> '' AND LENGTH(name) <= 20),
+    threshold BIGINT NOT NULL CHECK (threshold BETWEEN 1 AND 1000000000000), -- points, or minor units
+    times BIGINT NOT NULL DEFAULT 1000 CHECK (times BETWEEN 1000 AND 10000), -- its multiplier, thousandths
+    entry_points BIGINT NOT NULL DEFAULT 0 CHECK (entry_points BETWEEN 0 AND 1000000),
+    entry_reward_id BIGINT NOT NULL DEFAULT 0,
+    early_minutes BIGINT NOT NULL DEFAULT 0 CHECK (early_minutes BETWEEN 0 AND 525600), -- before others may have a reward or a sale
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id)
+);
+CREATE UNIQUE INDEX tiers_name ON tiers (program_id, name) WHERE retired_at = 0;
+CREATE UNIQUE INDEX tiers_threshold ON tiers (program_id, threshold) WHERE retired_at = 0;
+
+-- tier_days is what counts for a level, by the local day it was earned on, net of refunds.
+CREATE TABLE tier_days (
+    program_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    points BIGINT NOT NULL DEFAULT 0,
+    money BIGINT NOT NULL DEFAULT 0, -- earning money, minor units
+    PRIMARY KEY (program_id, member_id, day)
+);
+
+-- tier_moves is the history of levels, append-only: one row a step, also for levels that were skipped.
+CREATE TABLE tier_moves (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    tier_id BIGINT NOT NULL, -- the level reached, or fallen back to; 0: none
+    up BOOLEAN NOT NULL,
+    gift BOOLEAN NOT NULL DEFAULT FALSE, -- its entry reward was given
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE INDEX tier_moves_member ON tier_moves (program_id, member_id, tier_id, at);
+
+-- stamp_cards is what a member has on a card; below zero is a debt. stamp_moves is its history, append-only.
+CREATE TABLE stamp_cards (
+    program_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    rule_id BIGINT NOT NULL,
+    stamps BIGINT NOT NULL CHECK (stamps BETWEEN -1000000 AND 1000000),
+    PRIMARY KEY (program_id, member_id, rule_id)
+);
+CREATE TABLE stamp_moves (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    rule_id BIGINT NOT NULL,
+    delta BIGINT NOT NULL CHECK (delta <> 0),
+    stamps_after BIGINT NOT NULL,
+    source TEXT NOT NULL CHECK (source <> ''), -- purchase:7, refund:8, voucher:9
+    purchase_id BIGINT NOT NULL DEFAULT 0,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE UNIQUE INDEX stamp_moves_source ON stamp_moves (program_id, rule_id, source);
+CREATE INDEX stamp_moves_member ON stamp_moves (program_id, member_id, rule_id, id);
+CREATE INDEX stamp_moves_purchase ON stamp_moves (program_id, purchase_id) WHERE purchase_id <> 0;
+
+-- actions are what points are given for beside purchases.
+CREATE TABLE actions (
+    program_id BIGINT NOT NULL REFERENCES programs (id),
+    id BIGINT NOT NULL,
+    name TEXT NOT NULL CHECK (name <> '' AND LENGTH(name) <= 40), -- PORQUE says it
+    kind TEXT NOT NULL CHECK (kind IN ('join', 'referral', 'birthday', 'review', 'newsletter', 'social', 'own')),
+    points BIGINT NOT NULL DEFAULT 0 CHECK (points BETWEEN 0 AND 1000000),
+    friend_points BIGINT NOT NULL DEFAULT 0 CHECK (friend_points BETWEEN 0 AND 1000000), -- referral: for who was referred
+    minimum BIGINT NOT NULL DEFAULT 0 CHECK (minimum BETWEEN 0 AND 1000000000000), -- referral: earning money of the friend's first purchase
+    reward_id BIGINT NOT NULL DEFAULT 0, -- a voucher with it, or instead
+    next_day BOOLEAN NOT NULL DEFAULT FALSE, -- the voucher is good from the next day on
+    per TEXT NOT NULL DEFAULT 'lifetime' CHECK (per IN ('day', 'month', 'year', 'lifetime')),
+    times BIGINT NOT NULL DEFAULT 1 CHECK (times BETWEEN 0 AND 1000000), -- how often a member may, in that span; 0: no limit. referral: friends
+    total BIGINT NOT NULL DEFAULT 0 CHECK (total BETWEEN 0 AND 1000000000), -- how often in all; 0: no limit
+    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far
+    starts_at BIGINT NOT NULL DEFAULT 0,
+    ends_at BIGINT NOT NULL DEFAULT 0, -- exclusive; 0: no end
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id)
+);
+CREATE UNIQUE INDEX actions_name ON actions (program_id, name) WHERE retired_at = 0;
+CREATE UNIQUE INDEX actions_single ON actions (program_id, kind) WHERE retired_at = 0 AND kind IN ('join', 'referral', 'birthday');
+
+-- codes are what people text: one of an action and a channel, or a member's own for friends. One namespace, so that no text is
+-- ambiguous.
+CREATE TABLE codes (
+    program_id BIGINT NOT NULL,
+    code TEXT NOT NULL CHECK (LENGTH(code) BETWEEN 5 AND 8),
+    action_id BIGINT NOT NULL DEFAULT 0,
+    member_id BIGINT NOT NULL DEFAULT 0, -- whose friends it is for
+    channel TEXT NOT NULL DEFAULT '', -- instagram, poster at the door ...
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, code)
+);
+CREATE UNIQUE INDEX codes_member ON codes (program_id, member_id) WHERE member_id <> 0 AND retired_at = 0;
+CREATE INDEX codes_action ON codes (program_id, action_id) WHERE action_id <> 0;
+
+-- claims are actions that were rewarded. slot numbers them within their span: the limit is the unique key.
+CREATE TABLE claims (
+    program_id BIGINT NOT NULL,
+    action_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    span TEXT NOT NULL, -- 2027-03-05, 2027-03, 2027 or ''
+    slot BIGINT NOT NULL CHECK (slot >= 1),
+    source TEXT NOT NULL DEFAULT '', -- the caller's own key of the act, '' = none
+    code TEXT NOT NULL DEFAULT '',
+    entry_id BIGINT NOT NULL DEFAULT 0,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    actor TEXT NOT NULL DEFAULT '',
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, action_id, member_id, span, slot),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE UNIQUE INDEX claims_source ON claims (program_id, action_id, source) WHERE source <> '';
+CREATE INDEX claims_code ON claims (program_id, code) WHERE code <> '';
+CREATE INDEX claims_member ON claims (program_id, member_id);
+
+-- referrals says who brought whom. Nobody is brought twice, and a member who brings was there before: there is no cycle.
+CREATE TABLE referrals (
+    program_id BIGINT NOT NULL,
+    friend_id BIGINT NOT NULL, -- who was brought
+    member_id BIGINT NOT NULL, -- who brought them
+    state TEXT NOT NULL CHECK (state IN ('open', 'due', 'paid', 'capped', 'cancelled')), -- due: the friend has bought, the member waits for the points
+    purchase_id BIGINT NOT NULL DEFAULT 0,
+    at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL DEFAULT 0,
+    paid_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, friend_id),
+    CHECK (friend_id <> member_id),
+    FOREIGN KEY (program_id, friend_id) REFERENCES members (program_id, id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE INDEX referrals_member ON referrals (program_id, member_id, state);
+CREATE INDEX referrals_due ON referrals (program_id, due_at) WHERE state = 'due';
+
+-- pending_credits are points by hand above the limit of one person; a second one decides.
+CREATE TABLE pending_credits (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    points BIGINT NOT NULL CHECK (points <> 0),
+    reason TEXT NOT NULL,
+    source TEXT NOT NULL,
+    store_id BIGINT NOT NULL DEFAULT 0,
+    staff_id BIGINT NOT NULL DEFAULT 0,
+    actor TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'given', 'refused')),
+    second TEXT NOT NULL DEFAULT '', -- who decided
+    at BIGINT NOT NULL,
+    decided_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE UNIQUE INDEX pending_credits_source ON pending_credits (program_id, source);
+CREATE INDEX pending_credits_open ON pending_credits (program_id, id) WHERE state = 'open';
+
 CREATE TABLE rewards (
     program_id BIGINT NOT NULL REFERENCES programs (id),
     id BIGINT NOT NULL,
-    number BIGINT NOT NULL CHECK (number BETWEEN 1 AND 99), -- what the member texts: CANJEAR 1
+    number BIGINT NOT NULL CHECK (number BETWEEN 0 AND 99), -- what the member texts: CANJEAR 1; 0: only given, never bought
     name TEXT NOT NULL CHECK (name <> '' AND LENGTH(name) <= 40),
-    kind TEXT NOT NULL CHECK (kind IN ('percent', 'amount', 'item')),
+    kind TEXT NOT NULL CHECK (kind IN ('percent', 'amount', 'item', 'gift_card', 'experience', 'donation', 'cashback', 'code', 'physical')),
     value BIGINT NOT NULL DEFAULT 0 CHECK (value BETWEEN 0 AND 1000000000000), -- per cent, or minor units
-    cost BIGINT NOT NULL CHECK (cost BETWEEN 1 AND 1000000000), -- points
+    cost BIGINT NOT NULL CHECK (cost BETWEEN 0 AND 1000000000), -- points
+    choices TEXT NOT NULL DEFAULT '[]', -- JSON: up to three names the member chooses from
+    charity TEXT NOT NULL DEFAULT '', -- donation: who gets it
+    categories TEXT NOT NULL DEFAULT '[]', -- JSON: one of these, or of the products, has to be in the sale
+    products TEXT NOT NULL DEFAULT '[]', -- JSON: sku
+    stores TEXT NOT NULL DEFAULT '', -- ids where its vouchers are good, '' = all
+    tier_id BIGINT NOT NULL DEFAULT 0, -- for members of this level and above
+    automatic BOOLEAN NOT NULL DEFAULT FALSE, -- issued by itself as soon as the points are there
+    next_day BOOLEAN NOT NULL DEFAULT FALSE, -- good from the day after
+    starts_at BIGINT NOT NULL DEFAULT 0, -- can be had from then on; levels with early access before
+    ends_at BIGINT NOT NULL DEFAULT 0, -- exclusive; 0: no end
     stock BIGINT NOT NULL DEFAULT -1 CHECK (stock >= -1), -- -1: no limit
     minimum BIGINT NOT NULL DEFAULT 0 CHECK (minimum BETWEEN 0 AND 1000000000000),
     days BIGINT NOT NULL DEFAULT 7 CHECK (days BETWEEN 1 AND 365), -- to use a voucher
     retired_at BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
-    PRIMARY KEY (program_id, id)
+    PRIMARY KEY (program_id, id),
+    CHECK (number = 0 OR cost > 0)
 );
-CREATE UNIQUE INDEX rewards_number ON rewards (program_id, number) WHERE retired_at = 0;
+CREATE UNIQUE INDEX rewards_number ON rewards (program_id, number) WHERE retired_at = 0 AND number <> 0;
+
+-- reward_codes are uploaded codes, a phone's top-up for example; each is given once.
+CREATE TABLE reward_codes (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    reward_id BIGINT NOT NULL,
+    code TEXT NOT NULL CHECK (code <> '' AND LENGTH(code) <= 60),
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    added_at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, reward_id) REFERENCES rewards (program_id, id)
+);
+CREATE UNIQUE INDEX reward_codes_code ON reward_codes (program_id, reward_id, code);
+CREATE INDEX reward_codes_free ON reward_codes (program_id, reward_id, id) WHERE voucher_id = 0;
+CREATE UNIQUE INDEX reward_codes_voucher ON reward_codes (program_id, voucher_id) WHERE voucher_id <> 0;
 
 CREATE TABLE vouchers (
     program_id BIGINT NOT NULL,
@@ -304,10 +604,16 @@ CREATE TABLE vouchers (
     member_id BIGINT NOT NULL,
     reward_id BIGINT NOT NULL DEFAULT 0, -- 0: granted by a campaign
     run_id BIGINT NOT NULL DEFAULT 0,
+    source TEXT NOT NULL DEFAULT '', -- what it was given for, once: stamp:7:2, tier:3:9 ..., '' = bought, or a run's
     name TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('percent', 'amount', 'item')),
+    kind TEXT NOT NULL CHECK (kind IN ('percent', 'amount', 'item', 'gift_card', 'experience', 'donation', 'cashback', 'code', 'physical')),
     value BIGINT NOT NULL DEFAULT 0,
     minimum BIGINT NOT NULL DEFAULT 0,
+    choice TEXT NOT NULL DEFAULT '', -- what the member chose
+    digital TEXT NOT NULL DEFAULT '', -- the uploaded code that it handed out
+    words TEXT NOT NULL DEFAULT '', -- the owner's own, with a gift
+    categories TEXT NOT NULL DEFAULT '[]',
+    products TEXT NOT NULL DEFAULT '[]',
     cost BIGINT NOT NULL DEFAULT 0 CHECK (cost >= 0),
     stores TEXT NOT NULL DEFAULT '', -- ids where valid, '' = all
     state TEXT NOT NULL CHECK (state IN ('issued', 'reserved', 'redeemed', 'expired', 'cancelled')),
@@ -315,17 +621,25 @@ CREATE TABLE vouchers (
     valid_from BIGINT NOT NULL,
     expires_at BIGINT NOT NULL, -- exclusive
     reserved_until BIGINT NOT NULL DEFAULT 0,
+    reserved_by TEXT NOT NULL DEFAULT '',
     redeemed_at BIGINT NOT NULL DEFAULT 0,
     redeem_entry BIGINT NOT NULL DEFAULT 0,
     release_entry BIGINT NOT NULL DEFAULT 0,
     purchase_id BIGINT NOT NULL DEFAULT 0,
     store_id BIGINT NOT NULL DEFAULT 0, -- where it was used
     actor TEXT NOT NULL DEFAULT '', -- who redeemed it
+    approver TEXT NOT NULL DEFAULT '', -- the second person, where the store asks for one
     disputed_at BIGINT NOT NULL DEFAULT 0,
+    settled_at BIGINT NOT NULL DEFAULT 0, -- the dispute
+    settlement TEXT NOT NULL DEFAULT '' CHECK (settlement IN ('', 'returned', 'upheld')),
+    dispute_entry BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX vouchers_code ON vouchers (program_id, code);
+CREATE UNIQUE INDEX vouchers_source ON vouchers (program_id, source) WHERE source <> '';
+CREATE INDEX vouchers_disputed ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0;
+CREATE INDEX vouchers_redeemed ON vouchers (program_id, redeemed_at) WHERE redeemed_at <> 0;
 CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHERE run_id <> 0;
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
 CREATE INDEX vouchers_purchase ON vouchers (program_id, purchase_id) WHERE purchase_id <> 0;
@@ -346,7 +660,7 @@ CREATE TABLE purchases (
     till_id BIGINT NOT NULL,
     ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of the sale
     meant TEXT NOT NULL, -- hash of the meant values
-    state TEXT NOT NULL CHECK (state IN ('credited', 'held', 'dropped', 'test', 'currency', 'anonymous', 'review')), -- review: reported over 7 days late
+    state TEXT NOT NULL CHECK (state IN ('credited', 'held', 'dropped', 'test', 'currency', 'anonymous', 'review', 'imported')), -- review: reported over 7 days late
     member_id BIGINT NOT NULL DEFAULT 0,
     hash TEXT NOT NULL DEFAULT '', -- of the number while held or under review
     store_id BIGINT NOT NULL,
@@ -366,6 +680,7 @@ CREATE TABLE purchases (
     forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that nobody lost: a clamping program let it go, or it had lapsed
     returned_money BIGINT NOT NULL DEFAULT 0, -- given back so far by refunds that named no lines, minor units
     returned_lines BIGINT NOT NULL DEFAULT 0, -- earning lines given back so far, minor units
+    facts TEXT NOT NULL DEFAULT '', -- JSON: what of the member counted then; a refund is judged by it
     voucher TEXT NOT NULL DEFAULT '',
     cashier TEXT NOT NULL DEFAULT '',
     flagged BOOLEAN NOT NULL DEFAULT FALSE,
@@ -390,6 +705,8 @@ CREATE TABLE purchase_lines (
     category TEXT NOT NULL DEFAULT '',
     quantity BIGINT NOT NULL,
     amount BIGINT NOT NULL,
+    returned BIGINT NOT NULL DEFAULT 0 CHECK (returned BETWEEN 0 AND amount), -- of it given back so far, minor units
+    returned_quantity BIGINT NOT NULL DEFAULT 0 CHECK (returned_quantity BETWEEN 0 AND quantity),
     PRIMARY KEY (program_id, purchase_id, n),
     FOREIGN KEY (program_id, purchase_id) REFERENCES purchases (program_id, id)
 );
@@ -553,7 +870,7 @@ CREATE TABLE questions (
     program_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('marketing', 'dispute', 'erase', 'staff', 'score', 'rsvp', 'clue')),
+    kind TEXT NOT NULL CHECK (kind IN ('marketing', 'dispute', 'erase', 'staff', 'score', 'rsvp', 'clue', 'choice', 'reset')),
     ref BIGINT NOT NULL DEFAULT 0,
     asked_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -626,7 +943,23 @@ DROP TABLE purchase_lines;
 DROP TABLE purchases;
 DROP TABLE wrong_codes;
 DROP TABLE vouchers;
+DROP TABLE reward_codes;
 DROP TABLE rewards;
+DROP TABLE data_links;
+DROP TABLE number_changes;
+DROP TABLE pending_credits;
+DROP TABLE referrals;
+DROP TABLE claims;
+DROP TABLE codes;
+DROP TABLE actions;
+DROP TABLE stamp_moves;
+DROP TABLE stamp_cards;
+DROP TABLE tier_moves;
+DROP TABLE tier_days;
+DROP TABLE tiers;
+DROP TABLE visits;
+DROP TABLE point_days;
+DROP TABLE expiry_warnings;
 DROP TABLE lot_moves;
 DROP TABLE lots;
 DROP TABLE entries;

@@ -139,7 +139,7 @@ func (s *shop) lend(ctx context.Context, tx *db.Tx, phone members.Phone, words [
 	if err != nil {
 		return err
 	}
-	_, _, err = rewards.Post(ctx, tx, m, rewards.Posting{
+	_, _, err = rewards.Post(ctx, tx, s.program, m, rewards.Posting{
 		Kind: rewards.KindBonus, Delta: s.number(words[0]), Source: fmt.Sprint("lend:", tx.Now), ExpiresAt: tx.Now + s.duration(words[1]).Milliseconds(),
 	})
 	return err

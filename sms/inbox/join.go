@@ -40,7 +40,11 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	return reply, th.consent(ctx, tx, th.shown(reply))
+	if err := th.consent(ctx, tx, th.shown(reply)); err != nil {
+		return Reply{}, err
+	}
+	th.news = &admitted.News
+	return reply, nil
 }
 
 // isIn says whether ALTA has nothing left to give: a member who has joined by a text before, and whom texts reach. Whom staff have

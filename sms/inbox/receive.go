@@ -66,7 +66,23 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 	if err := th.wrote(ctx, tx); err != nil {
 		return sms.Answer{}, err
 	}
-	return th.send(ctx, tx, reply)
+	answer, err := th.send(ctx, tx, reply)
+	if err != nil {
+		return sms.Answer{}, err
+	}
+	return answer, th.tellNews(ctx, tx)
+}
+
+// tellNews texts what followed from the text, after its answer.
+func (th *Thread) tellNews(ctx context.Context, tx *db.Tx) error {
+	if th.news == nil {
+		return nil
+	}
+	m, err := members.ByID(ctx, tx, th.Program.ID, th.Member.ID) // with the consent it has just given
+	if err != nil {
+		return err
+	}
+	return th.news.Tell(ctx, tx, th.Program, m)
 }
 
 // legible is a body as both databases can hold it: UTF-8, and no NUL, which PostgreSQL refuses in a text.

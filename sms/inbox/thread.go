@@ -9,6 +9,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/templates"
 )
@@ -24,8 +25,9 @@ type Thread struct {
 	Language string // the one to answer in
 	Text     sms.Received
 	inbox    *Inbox
-	silent   bool // the answer will not be texted, whatever it says
-	handled  bool // not even the confirmation of a stop: the provider sends its own
+	news     *rewards.News // told after the answer; nil: none
+	silent   bool          // the answer will not be texted, whatever it says
+	handled  bool          // not even the confirmation of a stop: the provider sends its own
 }
 
 // open finds the program of the sender, takes the row of the number the text came from, and finds the member.

@@ -15,6 +15,12 @@ CREATE TRIGGER consents_no_update BEFORE UPDATE ON consents FOR EACH ROW EXECUTE
 CREATE TRIGGER consents_no_delete BEFORE DELETE ON consents FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER audits_no_update BEFORE UPDATE ON audits FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER audits_no_delete BEFORE DELETE ON audits FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER stamp_moves_no_update BEFORE UPDATE ON stamp_moves FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER stamp_moves_no_delete BEFORE DELETE ON stamp_moves FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER tier_moves_no_update BEFORE UPDATE ON tier_moves FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER tier_moves_no_delete BEFORE DELETE ON tier_moves FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals FOR EACH ROW EXECUTE FUNCTION append_only();
 
 -- +goose Down
 DROP TRIGGER entries_no_update ON entries;
@@ -25,4 +31,10 @@ DROP TRIGGER consents_no_update ON consents;
 DROP TRIGGER consents_no_delete ON consents;
 DROP TRIGGER audits_no_update ON audits;
 DROP TRIGGER audits_no_delete ON audits;
+DROP TRIGGER stamp_moves_no_update ON stamp_moves;
+DROP TRIGGER stamp_moves_no_delete ON stamp_moves;
+DROP TRIGGER tier_moves_no_update ON tier_moves;
+DROP TRIGGER tier_moves_no_delete ON tier_moves;
+DROP TRIGGER seals_no_update ON seals;
+DROP TRIGGER seals_no_delete ON seals;
 DROP FUNCTION append_only();

@@ -40,6 +40,36 @@ CREATE TRIGGER audits_no_delete BEFORE DELETE ON audits BEGIN
     SELECT RAISE(ABORT, 'audits is append-only');
 END;
 -- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER stamp_moves_no_update BEFORE UPDATE ON stamp_moves BEGIN
+    SELECT RAISE(ABORT, 'stamp_moves is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER stamp_moves_no_delete BEFORE DELETE ON stamp_moves BEGIN
+    SELECT RAISE(ABORT, 'stamp_moves is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER tier_moves_no_update BEFORE UPDATE ON tier_moves BEGIN
+    SELECT RAISE(ABORT, 'tier_moves is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER tier_moves_no_delete BEFORE DELETE ON tier_moves BEGIN
+    SELECT RAISE(ABORT, 'tier_moves is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN
+    SELECT RAISE(ABORT, 'seals is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals BEGIN
+    SELECT RAISE(ABORT, 'seals is append-only');
+END;
+-- +goose StatementEnd
 
 -- +goose Down
 DROP TRIGGER entries_no_update;
@@ -50,3 +80,9 @@ DROP TRIGGER consents_no_update;
 DROP TRIGGER consents_no_delete;
 DROP TRIGGER audits_no_update;
 DROP TRIGGER audits_no_delete;
+DROP TRIGGER stamp_moves_no_update;
+DROP TRIGGER stamp_moves_no_delete;
+DROP TRIGGER tier_moves_no_update;
+DROP TRIGGER tier_moves_no_delete;
+DROP TRIGGER seals_no_update;
+DROP TRIGGER seals_no_delete;
