@@ -170,7 +170,7 @@ func (h *house) ready(ctx context.Context) error {
 
 // tick lets the calendar run up to now, and tidies what has been kept for its time.
 func (h *house) tick(ctx context.Context) {
-	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.forget(ctx))
+	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx))
 	if err != nil && ctx.Err() == nil {
 		h.app.log.Error("the calendar did not run", "error", err)
 	}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fiel/db"
+	"fiel/members"
+)
+
+// round is one piece of what time brings about in a program. It does at most limit members or rows and says how many; as long as that
+// is limit there is more. It may be run any number of times, by any number of processes at once: done twice it does nothing more.
+type round struct {
+	name string
+	do   func(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (int64, error)
+}
+
+// rounds are gone through at each tick, in this order.
+func rounds() []round { return []round{} }
+
+const (
+	roundLimit = 100 // members or rows a transaction
+	roundSteps = 200 // transactions of one round at one tick; the rest is for the next
+)
+
+// goRound goes through all rounds of all programs. One that fails is reported and does not keep the others from theirs.
+func (h *house) goRound(ctx context.Context) error {
+	var programs []members.Program
+	failed := h.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		programs, err = members.Programs(ctx, tx)
+		return err
+	})
+	for _, p := range programs {
+		for _, r := range rounds() {
+			if err := h.step(ctx, p, r); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("%s: %w", r.name, err))
+			}
+		}
+	}
+	return failed
+}
+
+// step runs a round until there is nothing left of it, but not for ever.
+func (h *house) step(ctx context.Context, p members.Program, r round) error {
+	for n, left := int64(roundLimit), roundSteps; n >= roundLimit && left > 0 && ctx.Err() == nil; left-- {
+		err := h.db.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) (err error) {
+			n, err = r.do(ctx, tx, p, roundLimit)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
