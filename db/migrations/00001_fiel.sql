@@ -609,7 +609,7 @@ CREATE TABLE vouchers (
     kind TEXT NOT NULL CHECK (kind IN ('percent', 'amount', 'item', 'gift_card', 'experience', 'donation', 'cashback', 'code', 'physical')),
     value BIGINT NOT NULL DEFAULT 0,
     minimum BIGINT NOT NULL DEFAULT 0,
-    choice TEXT NOT NULL DEFAULT '', -- what the member chose
+    choice TEXT NOT NULL DEFAULT '', -- what the member chose; donation: who gets it
     digital TEXT NOT NULL DEFAULT '', -- the uploaded code that it handed out
     words TEXT NOT NULL DEFAULT '', -- the owner's own, with a gift
     categories TEXT NOT NULL DEFAULT '[]',
