@@ -95,6 +95,19 @@ type Rule struct {
 	RetiredAt   int64
 }
 
+type Tier struct {
+	ProgramID     int64
+	ID            int64
+	Name          string
+	Threshold     int64
+	Times         int64
+	EntryPoints   int64
+	EntryRewardID int64
+	EarlyMinutes  int64
+	CreatedAt     int64
+	RetiredAt     int64
+}
+
 type Voucher struct {
 	ProgramID     int64
 	ID            int64
