@@ -46,7 +46,9 @@ func (u Using) find(ctx context.Context, tx *db.Tx, p members.Program) (*counter
 }
 
 // clock is an instant as the wall of the store shows it.
-func (c *counter) clock(at int64) string { return time.UnixMilli(at).In(c.store.Location()).Format("15:04") }
+func (c *counter) clock(at int64) string {
+	return time.UnixMilli(at).In(c.store.Location()).Format("15:04")
+}
 
 // blocked answers the sentence for an actor who has tried too many wrong codes this hour.
 func (u Using) blocked(ctx context.Context, tx *db.Tx, p members.Program) (why, err error) {
