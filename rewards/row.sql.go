@@ -111,6 +111,14 @@ type Rule struct {
 	RetiredAt   int64
 }
 
+type Seal struct {
+	ProgramID  int64
+	Day        string
+	RowsSealed int64
+	Parts      string
+	Hash       string
+}
+
 type Tier struct {
 	ProgramID     int64
 	ID            int64

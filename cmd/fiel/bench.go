@@ -18,6 +18,11 @@ import (
 )
 
 type benchCmd struct {
+	All    benchAllCmd    `cmd:"" default:"withargs" help:"Purchases, blasts and starting."`
+	Ledger benchLedgerCmd `cmd:"" help:"Make up a large ledger and prove it."`
+}
+
+type benchAllCmd struct {
 	Members int           `help:"Members a blast goes to." default:"10000"`
 	Clients int           `help:"Tills that report at once." default:"64"`
 	For     time.Duration `help:"How long purchases are counted, each way." default:"3s"`
@@ -35,7 +40,7 @@ type figure struct {
 
 // bench is one run of the benchmark.
 type bench struct {
-	*benchCmd
+	*benchAllCmd
 	app     *App
 	dir     string
 	bar     *progressbar.ProgressBar
@@ -43,14 +48,14 @@ type bench struct {
 }
 
 // Run measures in a folder that is removed afterwards. Everything stays on loopback.
-func (c *benchCmd) Run(a *App) error {
+func (c *benchAllCmd) Run(a *App) error {
 	dir, err := os.MkdirTemp(c.Dir, "fiel-bench-")
 	if err != nil {
 		return db.Errorf(db.Refused, "no folder for the benchmark: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	a.log = newLog(a.Err, slog.LevelError)
-	b := &bench{benchCmd: c, app: a, dir: dir, bar: progressbar.NewOptions(7, progressbar.OptionSetWriter(a.Err),
+	b := &bench{benchAllCmd: c, app: a, dir: dir, bar: progressbar.NewOptions(7, progressbar.OptionSetWriter(a.Err),
 		progressbar.OptionSetVisibility(isTerminal(a.Err)), progressbar.OptionClearOnFinish())}
 	for name, measure := range []func() error{b.purchases, b.blasts, b.start} {
 		if err := measure(); err != nil {

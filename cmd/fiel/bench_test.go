@@ -12,7 +12,7 @@ import (
 func benchmark(b *testing.B, n int) *bench {
 	b.Helper()
 	app := &App{Streams: Streams{Out: io.Discard, Err: io.Discard}, ctx: context.Background(), clock: time.Now, log: slog.New(slog.DiscardHandler)}
-	return &bench{benchCmd: &benchCmd{Members: n, Clients: 64, For: time.Second}, app: app, dir: b.TempDir()}
+	return &bench{benchAllCmd: &benchAllCmd{Members: n, Clients: 64, For: time.Second}, app: app, dir: b.TempDir()}
 }
 
 // BenchmarkBlast sends a blast to 10,000 members through a fake Twilio on loopback, beside the same posts without a database.

@@ -241,6 +241,7 @@ CREATE TABLE consents (
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE INDEX consents_member ON consents (program_id, member_id, id);
+CREATE INDEX consents_at ON consents (program_id, at, id);
 
 CREATE TABLE audits (
     program_id BIGINT NOT NULL,
@@ -258,11 +259,13 @@ CREATE TABLE audits (
 );
 CREATE INDEX audits_at ON audits (program_id, at, id);
 
+-- seals says what the ledger and the records held at the end of a day (UTC), so that a row that is changed later is found.
 CREATE TABLE seals (
     program_id BIGINT NOT NULL,
     day TEXT NOT NULL,
     rows_sealed BIGINT NOT NULL,
-    hash TEXT NOT NULL,
+    parts TEXT NOT NULL, -- a line for each table: its name, its rows of that day, their SHA-256
+    hash TEXT NOT NULL, -- SHA-256 of the parts and of the seal before
     PRIMARY KEY (program_id, day)
 );
 
@@ -429,6 +432,7 @@ CREATE TABLE tier_moves (
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX tier_moves_at ON tier_moves (program_id, at, id);
 CREATE INDEX tier_moves_member ON tier_moves (program_id, member_id, tier_id, at);
 
 -- stamp_cards is what a member has on a card; below zero is a debt. stamp_moves is its history, append-only.
@@ -454,6 +458,7 @@ CREATE TABLE stamp_moves (
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX stamp_moves_source ON stamp_moves (program_id, rule_id, source);
+CREATE INDEX stamp_moves_at ON stamp_moves (program_id, at, id);
 CREATE INDEX stamp_moves_member ON stamp_moves (program_id, member_id, rule_id, id);
 CREATE INDEX stamp_moves_purchase ON stamp_moves (program_id, purchase_id) WHERE purchase_id <> 0;
 
