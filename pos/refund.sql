@@ -20,7 +20,7 @@ SELECT * FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = 
 
 -- name: appliedRefunds :many
 -- All that has come back of a sale so far.
-SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied' ORDER BY id;
+SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied';
 
 -- name: lastRefund :one
 SELECT id FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied' ORDER BY received_at DESC, id DESC LIMIT 1;

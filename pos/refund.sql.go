@@ -10,7 +10,7 @@ import (
 )
 
 const appliedRefunds = `-- name: appliedRefunds :many
-SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied' ORDER BY id
+SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied'
 `
 
 type appliedRefundsParams struct {
