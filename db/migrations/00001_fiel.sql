@@ -587,6 +587,7 @@ CREATE TABLE rewards (
     CHECK (number = 0 OR cost > 0)
 );
 CREATE UNIQUE INDEX rewards_number ON rewards (program_id, number) WHERE retired_at = 0 AND number <> 0;
+CREATE INDEX rewards_automatic ON rewards (program_id, cost) WHERE automatic AND retired_at = 0;
 
 -- reward_codes are uploaded codes, a phone's top-up for example; each is given once.
 CREATE TABLE reward_codes (
@@ -684,9 +685,7 @@ CREATE TABLE purchases (
     refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount), -- money back so far
     taken BIGINT NOT NULL DEFAULT 0 CHECK (taken BETWEEN 0 AND points), -- points taken back so far
     forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that nobody lost: a clamping program let it go, or it had lapsed
-    returned_money BIGINT NOT NULL DEFAULT 0, -- given back so far by refunds that named no lines, minor units
-    returned_lines BIGINT NOT NULL DEFAULT 0, -- earning lines given back so far, minor units
-    facts TEXT NOT NULL DEFAULT '', -- JSON: what of the member counted then; a refund is judged by it
+    facts TEXT NOT NULL DEFAULT '', -- JSON: how it was paid, and what of the member and the moment counted; a refund is judged by it
     voucher TEXT NOT NULL DEFAULT '',
     cashier TEXT NOT NULL DEFAULT '',
     flagged BOOLEAN NOT NULL DEFAULT FALSE,
