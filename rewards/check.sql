@@ -1,63 +1,102 @@
 -- Each query names rows that break an invariant: none in a sound ledger.
+-- Those with a second parameter look at one member, voucher or entry, by an index; the others read a whole table that is not large.
 
 -- name: brokenSums :many
 SELECT members.id FROM members
 LEFT JOIN (
-    SELECT member_id, SUM(delta) AS total, MAX(seq) AS last, COUNT(*) AS n FROM entries WHERE entries.program_id = $1 GROUP BY member_id
+    SELECT member_id, SUM(delta) AS total, MAX(seq) AS last, COUNT(*) AS n FROM entries
+    WHERE entries.program_id = $1 AND entries.member_id = $2 GROUP BY member_id
 ) AS sums ON sums.member_id = members.id
-WHERE members.program_id = $1
-    AND (members.balance <> COALESCE(sums.total, 0) OR members.seq <> COALESCE(sums.last, 0) OR members.seq <> COALESCE(sums.n, 0))
-ORDER BY members.id LIMIT 100;
+WHERE members.program_id = $1 AND members.id = $2
+    AND (members.balance <> COALESCE(sums.total, 0) OR members.seq <> COALESCE(sums.last, 0) OR members.seq <> COALESCE(sums.n, 0));
 
 -- name: brokenRuns :many
 SELECT id FROM (
-    SELECT id, balance_after - delta AS found, LAG(balance_after, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY member_id ORDER BY seq) AS before
-    FROM entries WHERE program_id = $1
+    SELECT id, balance_after - delta AS found, LAG(balance_after, 1, CAST(0 AS BIGINT)) OVER (ORDER BY seq) AS before
+    FROM entries WHERE program_id = $1 AND member_id = $2
 ) AS runs
 WHERE found <> before ORDER BY id LIMIT 100;
 
 -- name: brokenLots :many
 SELECT members.id FROM members
-LEFT JOIN (SELECT member_id, SUM("left") AS total FROM lots WHERE lots.program_id = $1 GROUP BY member_id) AS sums ON sums.member_id = members.id
-WHERE members.program_id = $1
+LEFT JOIN (
+    SELECT member_id, SUM("left") AS total FROM lots WHERE lots.program_id = $1 AND lots.member_id = $2 AND "left" > 0 GROUP BY member_id
+) AS sums ON sums.member_id = members.id
+WHERE members.program_id = $1 AND members.id = $2
     AND (COALESCE(sums.total, 0) <> CASE WHEN members.balance > 0 THEN members.balance ELSE 0 END
-        OR members.debt <> CASE WHEN members.balance < 0 THEN -members.balance ELSE 0 END)
-ORDER BY members.id LIMIT 100;
+        OR members.debt <> CASE WHEN members.balance < 0 THEN -members.balance ELSE 0 END);
 
 -- name: brokenMoves :many
-SELECT lots.id FROM lots
-LEFT JOIN (SELECT lot_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.program_id = $1 GROUP BY lot_id) AS sums ON sums.lot_id = lots.id
-WHERE lots.program_id = $1 AND lots."left" <> lots.points + COALESCE(sums.moved, 0)
+SELECT lots.id FROM entries
+JOIN lots ON lots.program_id = entries.program_id AND lots.entry_id = entries.id
+WHERE entries.program_id = $1 AND entries.member_id = $2
+    AND lots."left" <> lots.points + COALESCE((SELECT SUM(lot_moves.points) FROM lot_moves
+        WHERE lot_moves.program_id = lots.program_id AND lot_moves.lot_id = lots.id), 0)
 ORDER BY lots.id LIMIT 100;
+
+-- name: strangeLots :many
+-- Lots that are another member's than their entry, or were moved by another member's entry.
+SELECT lots.id FROM entries
+JOIN lots ON lots.program_id = entries.program_id AND lots.entry_id = entries.id
+WHERE entries.program_id = $1 AND entries.member_id = $2 AND lots.member_id <> entries.member_id
+UNION
+SELECT lots.id FROM entries
+JOIN lot_moves ON lot_moves.program_id = entries.program_id AND lot_moves.entry_id = entries.id
+JOIN lots ON lots.program_id = lot_moves.program_id AND lots.id = lot_moves.lot_id
+WHERE entries.program_id = $1 AND entries.member_id = $2 AND lots.member_id <> entries.member_id
+ORDER BY 1 LIMIT 100;
 
 -- name: brokenEntries :many
 SELECT entries.id FROM entries
-LEFT JOIN (SELECT entry_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.program_id = $1 GROUP BY entry_id) AS moves ON moves.entry_id = entries.id
-LEFT JOIN (SELECT entry_id, SUM(points) AS opened FROM lots WHERE lots.program_id = $1 GROUP BY entry_id) AS opens ON opens.entry_id = entries.id
-WHERE entries.program_id = $1
-    AND COALESCE(moves.moved, 0) + COALESCE(opens.opened, 0)
+WHERE entries.program_id = $1 AND entries.member_id = $2
+    AND COALESCE((SELECT SUM(lot_moves.points) FROM lot_moves WHERE lot_moves.program_id = entries.program_id AND lot_moves.entry_id = entries.id), 0)
+        + COALESCE((SELECT SUM(lots.points) FROM lots WHERE lots.program_id = entries.program_id AND lots.entry_id = entries.id), 0)
         <> CASE WHEN entries.balance_after > 0 THEN entries.balance_after ELSE 0 END
         - CASE WHEN entries.balance_after > entries.delta THEN entries.balance_after - entries.delta ELSE 0 END
 ORDER BY entries.id LIMIT 100;
 
--- name: creditedTwice :many
-SELECT purchase_id FROM entries
-WHERE program_id = $1 AND kind = 'earn' AND purchase_id <> 0
-GROUP BY purchase_id HAVING COUNT(*) > 1 ORDER BY purchase_id LIMIT 100;
-
 -- name: belowZero :many
+-- A member that another one was merged into may have their debt.
 SELECT members.id FROM members
-WHERE members.program_id = $1 AND members.balance < 0
-    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind = 'refund')
-ORDER BY members.id LIMIT 100;
+WHERE members.program_id = $1 AND members.id = $2 AND members.balance < 0
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind IN ('refund', 'merge'));
 
--- name: refundedTooMuch :many
-SELECT purchase_id FROM entries
-WHERE program_id = $1 AND kind IN ('earn', 'refund') AND purchase_id <> 0
-GROUP BY purchase_id HAVING SUM(delta) < 0 ORDER BY purchase_id LIMIT 100;
+-- name: nobody :one
+SELECT COUNT(*) FROM members WHERE program_id = $1 AND id = $2;
 
--- name: tooLarge :many
-SELECT id FROM entries WHERE program_id = $1 AND (delta = 0 OR delta > 1000000000 OR delta < -1000000000) ORDER BY id LIMIT 100;
+-- name: unpaidVouchers :many
+SELECT vouchers.id FROM vouchers
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
+    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
+WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0 AND entries.id IS NULL;
+
+-- name: paidForNothing :many
+SELECT entries.id FROM entries
+LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.redeem_entry = entries.id
+WHERE entries.program_id = $1 AND entries.id = $2 AND entries.kind = 'redeem' AND vouchers.id IS NULL;
+
+-- name: wronglyReleased :many
+SELECT vouchers.id FROM vouchers
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id
+    AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
+    AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
+        OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
+WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0
+    AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
+        OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0));
+
+-- name: releasedForNothing :many
+SELECT entries.id FROM entries
+LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id
+    AND (entries.kind = 'release' AND vouchers.release_entry = entries.id OR entries.kind = 'dispute' AND vouchers.dispute_entry = entries.id)
+WHERE entries.program_id = $1 AND entries.id = $2 AND entries.kind IN ('release', 'dispute') AND entries.voucher_id <> 0 AND vouchers.id IS NULL;
+
+-- name: samePhone :many
+-- Members with the same number as this one.
+SELECT twin.id FROM members
+JOIN members AS twin ON twin.program_id = members.program_id AND twin.hash = members.hash AND twin.hash <> '' AND twin.id <> members.id AND twin.phone <> ''
+WHERE members.program_id = $1 AND members.id = $2 AND members.phone <> '' AND members.hash <> ''
+ORDER BY twin.id LIMIT 100;
 
 -- name: halfUsed :many
 SELECT id FROM vouchers
@@ -70,34 +109,10 @@ WHERE program_id = $1 AND (state = 'reserved' AND (reserved_until = 0 OR reserve
     OR state <> 'reserved' AND (reserved_until <> 0 OR reserved_by <> ''))
 ORDER BY id LIMIT 100;
 
--- name: unpaidVouchers :many
-SELECT vouchers.id FROM vouchers
-LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
-    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
-WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND entries.id IS NULL
-ORDER BY vouchers.id LIMIT 100;
-
--- name: paidForNothing :many
-SELECT entries.id FROM entries
-LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.redeem_entry = entries.id
-WHERE entries.program_id = $1 AND entries.kind = 'redeem' AND vouchers.id IS NULL
-ORDER BY entries.id LIMIT 100;
-
 -- name: usedOutOfTime :many
 SELECT id FROM vouchers
 WHERE program_id = $1 AND redeemed_at <> 0 AND (redeemed_at < valid_from OR redeemed_at >= expires_at)
 ORDER BY id LIMIT 100;
-
--- name: wronglyReleased :many
-SELECT vouchers.id FROM vouchers
-LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id
-    AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
-    AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
-        OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
-WHERE vouchers.program_id = $1 AND vouchers.cost > 0
-    AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
-        OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0))
-ORDER BY vouchers.id LIMIT 100;
 
 -- name: wronglySettled :many
 SELECT id FROM vouchers
@@ -107,15 +122,3 @@ WHERE program_id = $1
         OR settlement = 'returned' AND state <> 'cancelled' OR settlement = 'upheld' AND state <> 'redeemed'
         OR disputed_at <> 0 AND state NOT IN ('redeemed', 'cancelled'))
 ORDER BY id LIMIT 100;
-
--- name: releasedForNothing :many
-SELECT entries.id FROM entries
-LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id
-    AND (entries.kind = 'release' AND vouchers.release_entry = entries.id OR entries.kind = 'dispute' AND vouchers.dispute_entry = entries.id)
-WHERE entries.program_id = $1 AND entries.kind IN ('release', 'dispute') AND entries.voucher_id <> 0 AND vouchers.id IS NULL
-ORDER BY entries.id LIMIT 100;
-
--- name: samePhone :many
-SELECT CAST(MIN(id) AS BIGINT) FROM members
-WHERE program_id = $1 AND phone <> '' AND hash <> ''
-GROUP BY hash HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 100;

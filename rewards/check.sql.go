@@ -11,13 +11,13 @@ import (
 
 const belowZero = `-- name: belowZero :many
 SELECT members.id FROM members
-WHERE members.program_id = $1 AND members.balance < 0
-    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind = 'refund')
-ORDER BY members.id LIMIT 100
+WHERE members.program_id = $1 AND members.id = $2 AND members.balance < 0
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind IN ('refund', 'merge'))
 `
 
-func (q *Queries) belowZero(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, belowZero, programID)
+// A member that another one was merged into may have their debt.
+func (q *Queries) belowZero(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, belowZero, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -41,17 +41,16 @@ func (q *Queries) belowZero(ctx context.Context, programID int64) ([]int64, erro
 
 const brokenEntries = `-- name: brokenEntries :many
 SELECT entries.id FROM entries
-LEFT JOIN (SELECT entry_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.program_id = $1 GROUP BY entry_id) AS moves ON moves.entry_id = entries.id
-LEFT JOIN (SELECT entry_id, SUM(points) AS opened FROM lots WHERE lots.program_id = $1 GROUP BY entry_id) AS opens ON opens.entry_id = entries.id
-WHERE entries.program_id = $1
-    AND COALESCE(moves.moved, 0) + COALESCE(opens.opened, 0)
+WHERE entries.program_id = $1 AND entries.member_id = $2
+    AND COALESCE((SELECT SUM(lot_moves.points) FROM lot_moves WHERE lot_moves.program_id = entries.program_id AND lot_moves.entry_id = entries.id), 0)
+        + COALESCE((SELECT SUM(lots.points) FROM lots WHERE lots.program_id = entries.program_id AND lots.entry_id = entries.id), 0)
         <> CASE WHEN entries.balance_after > 0 THEN entries.balance_after ELSE 0 END
         - CASE WHEN entries.balance_after > entries.delta THEN entries.balance_after - entries.delta ELSE 0 END
 ORDER BY entries.id LIMIT 100
 `
 
-func (q *Queries) brokenEntries(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, brokenEntries, programID)
+func (q *Queries) brokenEntries(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, brokenEntries, programID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -75,15 +74,16 @@ func (q *Queries) brokenEntries(ctx context.Context, programID int64) ([]int64, 
 
 const brokenLots = `-- name: brokenLots :many
 SELECT members.id FROM members
-LEFT JOIN (SELECT member_id, SUM("left") AS total FROM lots WHERE lots.program_id = $1 GROUP BY member_id) AS sums ON sums.member_id = members.id
-WHERE members.program_id = $1
+LEFT JOIN (
+    SELECT member_id, SUM("left") AS total FROM lots WHERE lots.program_id = $1 AND lots.member_id = $2 AND "left" > 0 GROUP BY member_id
+) AS sums ON sums.member_id = members.id
+WHERE members.program_id = $1 AND members.id = $2
     AND (COALESCE(sums.total, 0) <> CASE WHEN members.balance > 0 THEN members.balance ELSE 0 END
         OR members.debt <> CASE WHEN members.balance < 0 THEN -members.balance ELSE 0 END)
-ORDER BY members.id LIMIT 100
 `
 
-func (q *Queries) brokenLots(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, brokenLots, programID)
+func (q *Queries) brokenLots(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, brokenLots, programID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -106,14 +106,16 @@ func (q *Queries) brokenLots(ctx context.Context, programID int64) ([]int64, err
 }
 
 const brokenMoves = `-- name: brokenMoves :many
-SELECT lots.id FROM lots
-LEFT JOIN (SELECT lot_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.program_id = $1 GROUP BY lot_id) AS sums ON sums.lot_id = lots.id
-WHERE lots.program_id = $1 AND lots."left" <> lots.points + COALESCE(sums.moved, 0)
+SELECT lots.id FROM entries
+JOIN lots ON lots.program_id = entries.program_id AND lots.entry_id = entries.id
+WHERE entries.program_id = $1 AND entries.member_id = $2
+    AND lots."left" <> lots.points + COALESCE((SELECT SUM(lot_moves.points) FROM lot_moves
+        WHERE lot_moves.program_id = lots.program_id AND lot_moves.lot_id = lots.id), 0)
 ORDER BY lots.id LIMIT 100
 `
 
-func (q *Queries) brokenMoves(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, brokenMoves, programID)
+func (q *Queries) brokenMoves(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, brokenMoves, programID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -137,14 +139,14 @@ func (q *Queries) brokenMoves(ctx context.Context, programID int64) ([]int64, er
 
 const brokenRuns = `-- name: brokenRuns :many
 SELECT id FROM (
-    SELECT id, balance_after - delta AS found, LAG(balance_after, 1, CAST(0 AS BIGINT)) OVER (PARTITION BY member_id ORDER BY seq) AS before
-    FROM entries WHERE program_id = $1
+    SELECT id, balance_after - delta AS found, LAG(balance_after, 1, CAST(0 AS BIGINT)) OVER (ORDER BY seq) AS before
+    FROM entries WHERE program_id = $1 AND member_id = $2
 ) AS runs
 WHERE found <> before ORDER BY id LIMIT 100
 `
 
-func (q *Queries) brokenRuns(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, brokenRuns, programID)
+func (q *Queries) brokenRuns(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, brokenRuns, programID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -170,16 +172,17 @@ const brokenSums = `-- name: brokenSums :many
 
 SELECT members.id FROM members
 LEFT JOIN (
-    SELECT member_id, SUM(delta) AS total, MAX(seq) AS last, COUNT(*) AS n FROM entries WHERE entries.program_id = $1 GROUP BY member_id
+    SELECT member_id, SUM(delta) AS total, MAX(seq) AS last, COUNT(*) AS n FROM entries
+    WHERE entries.program_id = $1 AND entries.member_id = $2 GROUP BY member_id
 ) AS sums ON sums.member_id = members.id
-WHERE members.program_id = $1
+WHERE members.program_id = $1 AND members.id = $2
     AND (members.balance <> COALESCE(sums.total, 0) OR members.seq <> COALESCE(sums.last, 0) OR members.seq <> COALESCE(sums.n, 0))
-ORDER BY members.id LIMIT 100
 `
 
 // Each query names rows that break an invariant: none in a sound ledger.
-func (q *Queries) brokenSums(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, brokenSums, programID)
+// Those with a second parameter look at one member, voucher or entry, by an index; the others read a whole table that is not large.
+func (q *Queries) brokenSums(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, brokenSums, programID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -191,35 +194,6 @@ func (q *Queries) brokenSums(ctx context.Context, programID int64) ([]int64, err
 			return nil, err
 		}
 		items = append(items, id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const creditedTwice = `-- name: creditedTwice :many
-SELECT purchase_id FROM entries
-WHERE program_id = $1 AND kind = 'earn' AND purchase_id <> 0
-GROUP BY purchase_id HAVING COUNT(*) > 1 ORDER BY purchase_id LIMIT 100
-`
-
-func (q *Queries) creditedTwice(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, creditedTwice, programID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var purchase_id int64
-		if err := rows.Scan(&purchase_id); err != nil {
-			return nil, err
-		}
-		items = append(items, purchase_id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -289,15 +263,25 @@ func (q *Queries) halfUsed(ctx context.Context, programID int64) ([]int64, error
 	return items, nil
 }
 
+const nobody = `-- name: nobody :one
+SELECT COUNT(*) FROM members WHERE program_id = $1 AND id = $2
+`
+
+func (q *Queries) nobody(ctx context.Context, programID int64, iD int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, nobody, programID, iD)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const paidForNothing = `-- name: paidForNothing :many
 SELECT entries.id FROM entries
 LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.redeem_entry = entries.id
-WHERE entries.program_id = $1 AND entries.kind = 'redeem' AND vouchers.id IS NULL
-ORDER BY entries.id LIMIT 100
+WHERE entries.program_id = $1 AND entries.id = $2 AND entries.kind = 'redeem' AND vouchers.id IS NULL
 `
 
-func (q *Queries) paidForNothing(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, paidForNothing, programID)
+func (q *Queries) paidForNothing(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, paidForNothing, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -319,45 +303,15 @@ func (q *Queries) paidForNothing(ctx context.Context, programID int64) ([]int64,
 	return items, nil
 }
 
-const refundedTooMuch = `-- name: refundedTooMuch :many
-SELECT purchase_id FROM entries
-WHERE program_id = $1 AND kind IN ('earn', 'refund') AND purchase_id <> 0
-GROUP BY purchase_id HAVING SUM(delta) < 0 ORDER BY purchase_id LIMIT 100
-`
-
-func (q *Queries) refundedTooMuch(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, refundedTooMuch, programID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var purchase_id int64
-		if err := rows.Scan(&purchase_id); err != nil {
-			return nil, err
-		}
-		items = append(items, purchase_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const releasedForNothing = `-- name: releasedForNothing :many
 SELECT entries.id FROM entries
 LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id
     AND (entries.kind = 'release' AND vouchers.release_entry = entries.id OR entries.kind = 'dispute' AND vouchers.dispute_entry = entries.id)
-WHERE entries.program_id = $1 AND entries.kind IN ('release', 'dispute') AND entries.voucher_id <> 0 AND vouchers.id IS NULL
-ORDER BY entries.id LIMIT 100
+WHERE entries.program_id = $1 AND entries.id = $2 AND entries.kind IN ('release', 'dispute') AND entries.voucher_id <> 0 AND vouchers.id IS NULL
 `
 
-func (q *Queries) releasedForNothing(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, releasedForNothing, programID)
+func (q *Queries) releasedForNothing(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, releasedForNothing, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -380,24 +334,26 @@ func (q *Queries) releasedForNothing(ctx context.Context, programID int64) ([]in
 }
 
 const samePhone = `-- name: samePhone :many
-SELECT CAST(MIN(id) AS BIGINT) FROM members
-WHERE program_id = $1 AND phone <> '' AND hash <> ''
-GROUP BY hash HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 100
+SELECT twin.id FROM members
+JOIN members AS twin ON twin.program_id = members.program_id AND twin.hash = members.hash AND twin.hash <> '' AND twin.id <> members.id AND twin.phone <> ''
+WHERE members.program_id = $1 AND members.id = $2 AND members.phone <> '' AND members.hash <> ''
+ORDER BY twin.id LIMIT 100
 `
 
-func (q *Queries) samePhone(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, samePhone, programID)
+// Members with the same number as this one.
+func (q *Queries) samePhone(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, samePhone, programID, iD)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var items []int64
 	for rows.Next() {
-		var column_1 int64
-		if err := rows.Scan(&column_1); err != nil {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		items = append(items, column_1)
+		items = append(items, id)
 	}
 	if err := rows.Close(); err != nil {
 		return nil, err
@@ -408,12 +364,21 @@ func (q *Queries) samePhone(ctx context.Context, programID int64) ([]int64, erro
 	return items, nil
 }
 
-const tooLarge = `-- name: tooLarge :many
-SELECT id FROM entries WHERE program_id = $1 AND (delta = 0 OR delta > 1000000000 OR delta < -1000000000) ORDER BY id LIMIT 100
+const strangeLots = `-- name: strangeLots :many
+SELECT lots.id FROM entries
+JOIN lots ON lots.program_id = entries.program_id AND lots.entry_id = entries.id
+WHERE entries.program_id = $1 AND entries.member_id = $2 AND lots.member_id <> entries.member_id
+UNION
+SELECT lots.id FROM entries
+JOIN lot_moves ON lot_moves.program_id = entries.program_id AND lot_moves.entry_id = entries.id
+JOIN lots ON lots.program_id = lot_moves.program_id AND lots.id = lot_moves.lot_id
+WHERE entries.program_id = $1 AND entries.member_id = $2 AND lots.member_id <> entries.member_id
+ORDER BY 1 LIMIT 100
 `
 
-func (q *Queries) tooLarge(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, tooLarge, programID)
+// Lots that are another member's than their entry, or were moved by another member's entry.
+func (q *Queries) strangeLots(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, strangeLots, programID, memberID)
 	if err != nil {
 		return nil, err
 	}
@@ -439,12 +404,11 @@ const unpaidVouchers = `-- name: unpaidVouchers :many
 SELECT vouchers.id FROM vouchers
 LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
     AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
-WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND entries.id IS NULL
-ORDER BY vouchers.id LIMIT 100
+WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0 AND entries.id IS NULL
 `
 
-func (q *Queries) unpaidVouchers(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, unpaidVouchers, programID)
+func (q *Queries) unpaidVouchers(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, unpaidVouchers, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -501,14 +465,13 @@ LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.vouche
     AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
     AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
         OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
-WHERE vouchers.program_id = $1 AND vouchers.cost > 0
+WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0
     AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
         OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0))
-ORDER BY vouchers.id LIMIT 100
 `
 
-func (q *Queries) wronglyReleased(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, wronglyReleased, programID)
+func (q *Queries) wronglyReleased(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, wronglyReleased, programID, iD)
 	if err != nil {
 		return nil, err
 	}

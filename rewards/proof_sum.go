@@ -32,10 +32,10 @@ func (s *salt) of(about int, a, b int64) uint64 {
 	k := &s[about]
 	hi, lo := bits.Mul64(uint64(a)^k[0], uint64(b)*0x9e3779b97f4a7c15^k[1])
 	hi, lo = bits.Mul64(hi^lo^k[1], bits.RotateLeft64(lo, 32)^k[0]^uint64(b))
-	return fold(hi ^ lo)
+	return mod61(hi ^ lo)
 }
 
-func fold(x uint64) uint64 {
+func mod61(x uint64) uint64 {
 	x = x&prime + x>>61
 	if x >= prime {
 		x -= prime
@@ -43,9 +43,9 @@ func fold(x uint64) uint64 {
 	return x
 }
 
-func plus(a, b uint64) uint64 { return fold(a + b) }
+func plus(a, b uint64) uint64 { return mod61(a + b) }
 
-func minus(a, b uint64) uint64 { return fold(a + prime - b) }
+func minus(a, b uint64) uint64 { return mod61(a + prime - b) }
 
 // times is a coefficient taken so many times; n may be below zero.
 func times(a uint64, n int64) uint64 {
@@ -53,8 +53,8 @@ func times(a uint64, n int64) uint64 {
 	if n < 0 {
 		m = uint64(-n)
 	}
-	hi, lo := bits.Mul64(a, fold(m))
-	product := plus(fold(lo), fold(hi<<3))
+	hi, lo := bits.Mul64(a, mod61(m))
+	product := plus(mod61(lo), mod61(hi<<3))
 	if n < 0 {
 		return minus(0, product)
 	}

@@ -2,7 +2,7 @@
 SELECT * FROM seals WHERE program_id = $1 ORDER BY day DESC LIMIT 1;
 
 -- name: sealsAfter :many
-SELECT * FROM seals WHERE program_id = $1 AND day > $2 ORDER BY day LIMIT CAST($3 AS BIGINT);
+SELECT * FROM seals WHERE program_id = @program_id AND day > @day ORDER BY day LIMIT CAST(@most AS BIGINT);
 
 -- name: insertSeal :execrows
 -- Once for a day, and only next to the seal it was made for.

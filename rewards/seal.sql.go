@@ -81,11 +81,11 @@ SELECT program_id, day, rows_sealed, parts, hash FROM seals WHERE program_id = $
 type sealsAfterParams struct {
 	ProgramID int64
 	Day       string
-	Column3   int64
+	Most      int64
 }
 
 func (q *Queries) sealsAfter(ctx context.Context, arg sealsAfterParams) ([]Seal, error) {
-	rows, err := q.db.QueryContext(ctx, sealsAfter, arg.ProgramID, arg.Day, arg.Column3)
+	rows, err := q.db.QueryContext(ctx, sealsAfter, arg.ProgramID, arg.Day, arg.Most)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package rewards
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -9,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
-	"strconv"
 	"strings"
 
 	"fiel/db"
@@ -44,13 +42,13 @@ func (s sealedTable) row() string {
 		name := "t." + strings.TrimRight(c, "!?")
 		switch c[len(c)-1] {
 		case '!':
-			name = "LENGTH(" + name + ") || ':' || " + name
+			name = "LENGTH(" + name + "), " + name
 		case '?':
 			name = "CASE WHEN " + name + " THEN 1 ELSE 0 END"
 		}
 		parts = append(parts, name)
 	}
-	return strings.Join(parts, " || '|' || ")
+	return "CONCAT_WS('|', " + strings.Join(parts, ", ") + ")"
 }
 
 // sealBlock is how many ids are hashed together: the rows of a day are hashed in runs of this many ids, and the runs then as one, so
@@ -109,8 +107,8 @@ func (r *runs) done() (all []sealedRun) {
 	return all
 }
 
-// part is the line of a seal about one table: its name, rows and hash over its runs, which are in the order of their blocks.
-func part(table string, day []sealedRun) (line string, rows int64) {
+// sealLine is the line of a seal about one table: its name, rows and hash over its runs, which are in the order of their blocks.
+func sealLine(table string, day []sealedRun) (line string, rows int64) {
 	h := sha256.New()
 	for _, r := range day {
 		h.Write(binary.BigEndian.AppendUint64(nil, uint64(r.block)))
@@ -146,18 +144,24 @@ func each(ctx context.Context, tx *db.Tx, query string, args []any, f func(text 
 	return rows.Err()
 }
 
-// fields reads the numbers that a row's text begins with, as many as there is room for.
-func fields(text []byte, into []int64) error {
+// fields reads the numbers that a row's text begins with, as many as there is room for, and answers what follows them.
+func fields(text []byte, into []int64) (rest []byte, err error) {
 	for i := range into {
-		end := bytes.IndexByte(text, '|')
-		if end < 0 {
-			end = len(text)
+		n, at, below := int64(0), 0, false
+		if len(text) > 0 && text[0] == '-' {
+			at, below = 1, true
 		}
-		n, err := strconv.ParseInt(string(text[:end]), 10, 64)
-		if err != nil {
-			return db.Errorf(db.Internal, "a number of the ledger is none: %w", err)
+		digits := at
+		for ; at < len(text) && '0' <= text[at] && text[at] <= '9'; at++ {
+			n = 10*n + int64(text[at]-'0')
 		}
-		into[i], text = n, text[min(end+1, len(text)):]
+		if at == digits || at-digits > 18 || at < len(text) && text[at] != '|' {
+			return nil, db.Errorf(db.Internal, "a number of the ledger is none: %q", text[:min(len(text), 20)])
+		}
+		if below {
+			n = -n
+		}
+		into[i], text = n, text[min(at+1, len(text)):]
 	}
-	return nil
+	return text, nil
 }

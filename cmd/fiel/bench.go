@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -63,14 +62,7 @@ func (c *benchAllCmd) Run(a *App) error {
 		}
 	}
 	b.bar.Finish() //nolint:errcheck // only drawing
-	return a.answer(b.figures, func(w io.Writer) {
-		t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(t, "MEASURED\tVALUE\tGOAL\t")
-		for _, f := range b.figures {
-			fmt.Fprintf(t, "%s\t%s %s\t%s\t%s\n", f.What, short(f.Value), f.Unit, f.Goal, f.Note)
-		}
-		t.Flush()
-	})
+	return a.answer(b.figures, func(w io.Writer) { printFigures(w, b.figures) })
 }
 
 func short(v float64) string {

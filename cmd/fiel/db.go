@@ -4,6 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
 
 	"fiel/db"
 	"fiel/members"
@@ -38,39 +42,44 @@ func (c *dbMigrateCmd) Run(a *App) error {
 
 type dbCheckCmd struct{}
 
-// checked is what a check of one program found.
+// checked is what a check of one program looked at and found.
 type checked struct {
 	Program  string   `json:"program"`
 	Members  int64    `json:"members"`
+	Entries  int64    `json:"entries"`
+	Lots     int64    `json:"lots"`
+	Moves    int64    `json:"lot_moves"`
+	Vouchers int64    `json:"vouchers"`
+	Sealed   int64    `json:"days_sealed"`
+	Seal     string   `json:"seal,omitempty"` // of the last sealed day: keep it elsewhere
+	Suspects int64    `json:"suspects"`       // rows that were asked about one by one
+	Seconds  float64  `json:"seconds"`
 	Findings []string `json:"findings"`
 }
 
-// Run checks every program and fails when one invariant does not hold.
+// Run proves every program and fails when one invariant does not hold.
 func (c *dbCheckCmd) Run(a *App) error {
 	d, err := a.open()
 	if err != nil {
 		return err
 	}
 	defer d.Close()
-	all, broken := []checked{}, 0
-	err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
-		all, broken = []checked{}, 0
-		programs, err := members.Programs(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, p := range programs {
-			one, err := checkProgram(ctx, tx, p)
-			if err != nil {
-				return err
-			}
-			broken += len(one.Findings)
-			all = append(all, one)
-		}
-		return nil
+	var programs []members.Program
+	err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		programs, err = members.Programs(ctx, tx)
+		return err
 	})
 	if err != nil {
 		return err
+	}
+	all, broken := []checked{}, 0
+	for _, p := range programs {
+		one, err := a.prove(d, p)
+		if err != nil {
+			return err
+		}
+		broken += len(one.Findings)
+		all = append(all, one)
 	}
 	if err := a.answer(all, func(w io.Writer) { printChecked(w, all) }); err != nil {
 		return err
@@ -81,14 +90,26 @@ func (c *dbCheckCmd) Run(a *App) error {
 	return nil
 }
 
-func checkProgram(ctx context.Context, tx *db.Tx, p members.Program) (checked, error) {
-	findings, err := rewards.Check(ctx, tx, p.ID)
-	if err != nil {
-		return checked{}, err
+// prove proves one program; whoever waits for it at a terminal for more than two seconds sees how far it is.
+func (a *App) prove(d *db.DB, p members.Program) (checked, error) {
+	begun := time.Now()
+	bar := progressbar.NewOptions(1, progressbar.OptionSetWriter(a.Err), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(p.Name))
+	var drawing sync.Mutex
+	proved, err := rewards.Prove(a.ctx, d, p, func(done, total int) {
+		drawing.Lock()
+		defer drawing.Unlock()
+		if isTerminal(a.Err) && time.Since(begun) > 2*time.Second {
+			bar.ChangeMax(total + 1)
+			bar.Set(done) //nolint:errcheck // only drawing
+		}
+	})
+	bar.Finish() //nolint:errcheck // only drawing
+	one := checked{
+		p.Name, proved.Members, proved.Entries, proved.Lots, proved.Moves, proved.Vouchers, proved.Sealed, proved.Seal, proved.Suspects,
+		time.Since(begun).Seconds(),
+		[]string{},
 	}
-	n, err := members.Count(ctx, tx, p.ID)
-	one := checked{Program: p.Name, Members: n, Findings: []string{}}
-	for _, f := range findings {
+	for _, f := range proved.Findings {
 		one.Findings = append(one.Findings, f.Invariant+": "+f.Text)
 	}
 	return one, err
@@ -100,9 +121,12 @@ func printChecked(w io.Writer, all []checked) {
 		if len(one.Findings) > 0 {
 			verdict = fmt.Sprintf("%d findings", len(one.Findings))
 		}
-		fmt.Fprintf(w, "%s, %d members: %s\n", one.Program, one.Members, verdict)
+		fmt.Fprintf(w, "%s, %d members, %d movements: %s\n", one.Program, one.Members, one.Entries, verdict)
 		for _, f := range one.Findings {
 			fmt.Fprintf(w, "  %s\n", f)
+		}
+		if one.Sealed > 0 {
+			fmt.Fprintf(w, "  %d days are sealed, the last with %s\n", one.Sealed, one.Seal)
 		}
 	}
 	if len(all) == 0 {

@@ -48,7 +48,7 @@ const forgedCost = 50 // points of a voucher
 func (f *forge) next() int64 { f.id++; return f.id }
 
 // history writes members and entries, spread over two years that end at the given instant.
-func (f *forge) history(ctx context.Context, people, entries int, until time.Time, step func(n int)) error {
+func (f *forge) history(ctx context.Context, people, entries int, until time.Time, step func(done int)) error {
 	const span = 2 * 365 * 24 * 60 * 60 * 1000
 	begin := until.UnixMilli() - span
 	f.people = make([]forged, people)
@@ -64,7 +64,7 @@ func (f *forge) history(ctx context.Context, people, entries int, until time.Tim
 		if err := f.live(ctx, f.random.IntN(people)); err != nil {
 			return err
 		}
-		step(1)
+		step(n + 1)
 	}
 	return f.end(ctx)
 }
