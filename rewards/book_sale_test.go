@@ -2,6 +2,8 @@ package rewards_test
 
 import "time"
 
+// The book's sales and vouchers.
+
 // ware is a line of a sale.
 type ware struct {
 	bread  bool
@@ -22,32 +24,35 @@ type bought struct {
 
 	points, taken, missed int64
 	pile                  *pile // nil: the points filled a debt, or there were none
+	merged                bool  // with whoever bought; their levels are no more
 }
 
 // worth counts what is left of a sale, step by step.
 func (b *book) worth(s *bought, gone []bool) (won, carry int64) {
-	plain, bread := int64(0), int64(0)
-	for i, w := range s.wares {
-		switch {
-		case gone[i]:
-		case w.bread && b.breadStep > 0 && b.breadEach*b.step > b.points*b.breadStep:
-			bread += w.amount
-		default:
-			plain += w.amount
-		}
-	}
-	if plain+bread == 0 {
+	if s.earning(gone) == 0 {
 		return 0, s.carry
+	}
+	plain, bread, main := int64(0), int64(0), false
+	for i, w := range s.wares {
+		left := w.amount
+		if gone[i] {
+			left = 0
+		}
+		if w.bread && b.breadStep > 0 && b.breadEach*b.step > b.points*b.breadStep {
+			bread += left
+		} else {
+			plain, main = plain+left, true
+		}
 	}
 	carry = s.carry
 	money := plain
-	if b.carries && plain > 0 {
+	if b.carries && main {
 		money += carry
 	}
 	for ; money >= b.step; money -= b.step {
 		won += b.points
 	}
-	if b.carries && plain > 0 {
+	if b.carries && main {
 		carry = money
 	}
 	for ; b.breadStep > 0 && bread >= b.breadStep; bread -= b.breadStep {
