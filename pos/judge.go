@@ -100,7 +100,7 @@ func (s Purchase) returned(more int64) rewards.Returned {
 func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, refund int64, before, after rewards.Returned, news *rewards.News) (rewards.TakenBack, members.Member, error) {
 	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Day: sale.Day, Before: before, After: after}
 	if sale.State != credited {
-		return rewards.TakenBack{}, m, returnVoucher(ctx, tx, p, sale, b)
+		return rewards.TakenBack{}, m, returnVouchers(ctx, tx, p, sale, b)
 	}
 	facts, err := sale.facts(ctx, tx)
 	if err != nil {
@@ -110,23 +110,12 @@ func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, 
 	return rewards.TakeBack(ctx, tx, p, m, b, news)
 }
 
-// returnVoucher gives back the voucher that was used on a sale which is nobody's, to its own member.
-func returnVoucher(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, b rewards.Back) error {
+// returnVouchers gives back the vouchers that were used on a sale which is nobody's, to their own members.
+func returnVouchers(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, b rewards.Back) error {
 	if sale.Voucher == "" || !b.After.Whole || b.Before.Whole {
 		return nil
 	}
-	v, err := rewards.VoucherByCode(ctx, tx, p.ID, sale.Voucher)
-	if code := db.CodeOf(err); code == db.Invalid || code == db.Missing || err == nil && v.PurchaseID != sale.ID {
-		return nil // it was refused at the sale
-	}
-	if err != nil {
-		return err
-	}
-	owner, err := members.Lock(ctx, tx, p.ID, v.MemberID)
-	if err == nil {
-		_, _, err = rewards.TakeBack(ctx, tx, p, owner, b, nil)
-	}
-	return err
+	return rewards.ReturnVouchers(ctx, tx, p, sale.ID)
 }
 
 // facts is the stored sale as the rules see it. Of the tender they need to know only what was no money.

@@ -737,6 +737,20 @@ CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
 CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
 
+-- voucher_events remembers what a till was answered when it asked to reserve, use or give back a voucher: the same again is answered so.
+CREATE TABLE voucher_events (
+    program_id BIGINT NOT NULL,
+    till_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of what it asked
+    meant TEXT NOT NULL,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    answer TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, till_id, kind, ref),
+    FOREIGN KEY (program_id, till_id) REFERENCES tills (program_id, id)
+);
+
 -- parked is what a till said and the owner has to look at.
 CREATE TABLE parked (
     program_id BIGINT NOT NULL,
@@ -940,6 +954,7 @@ DROP TABLE kept_keys;
 DROP TABLE messages;
 DROP TABLE inbound;
 DROP TABLE parked;
+DROP TABLE voucher_events;
 DROP TABLE refunds;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;
