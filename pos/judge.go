@@ -137,7 +137,7 @@ func (s Purchase) facts(ctx context.Context, tx *db.Tx) (rewards.Sale, error) {
 	}
 	f := rewards.Sale{Currency: s.Currency, Amount: s.Amount, Tax: s.Tax, Tip: s.Tip}
 	for _, l := range lines {
-		f.Lines = append(f.Lines, rewards.Line{Category: l.Category, Amount: l.Amount})
+		f.Lines = append(f.Lines, rewards.Line{SKU: l.SKU, Category: l.Category, Amount: l.Amount})
 	}
 	if s.Money < s.Amount {
 		f.Tender = []rewards.Tender{{Kind: "cash", Amount: s.Money}, {Kind: "points", Amount: s.Amount - s.Money}}

@@ -58,7 +58,7 @@ func (s Sale) facts() rewards.Sale {
 func lineFacts(lines []Line) []rewards.Line {
 	facts := make([]rewards.Line, len(lines))
 	for i, l := range lines {
-		facts[i] = rewards.Line{Category: l.Category, Amount: l.Amount}
+		facts[i] = rewards.Line{SKU: l.SKU, Category: l.Category, Amount: l.Amount}
 	}
 	return facts
 }

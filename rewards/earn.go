@@ -20,6 +20,7 @@ type Sale struct {
 
 // Line is one line of a ticket, after discount.
 type Line struct {
+	SKU      string
 	Category string
 	Amount   int64 // minor units
 }

@@ -10,9 +10,15 @@ import (
 
 // Kinds of rewards.
 const (
-	PercentOff = "percent" // value: 1 to 100 per cent
-	AmountOff  = "amount"  // value: minor units
-	FreeItem   = "item"    // value: what it is worth, minor units; 0 if not said
+	PercentOff  = "percent"    // value: 1 to 100 per cent
+	AmountOff   = "amount"     // value: minor units off a sale
+	FreeItem    = "item"       // value: what it is worth, minor units; 0 if not said
+	GiftCard    = "gift_card"  // value: minor units to buy with
+	Experience  = "experience" // one of up to three that the member chooses from; value as for an item
+	Donation    = "donation"   // value: minor units that a charity gets; used as it is issued
+	Cashback    = "cashback"   // value: minor units of credit
+	DigitalCode = "code"       // one of an uploaded list, a phone's top-up for example; value as for an item; used as it is issued
+	Physical    = "physical"   // a thing to take along; value as for an item
 )
 
 // Unlimited is the stock of a reward that never runs out.

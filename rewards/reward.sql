@@ -22,3 +22,6 @@ UPDATE rewards SET stock = stock - 1 WHERE program_id = $1 AND id = $2 AND retir
 
 -- name: putBackStock :exec
 UPDATE rewards SET stock = stock + 1 WHERE program_id = $1 AND id = $2 AND stock >= 0;
+
+-- name: rewardByID :one
+SELECT * FROM rewards WHERE program_id = $1 AND id = $2;

@@ -184,6 +184,40 @@ func (q *Queries) retireReward(ctx context.Context, arg retireRewardParams) (int
 	return result.RowsAffected()
 }
 
+const rewardByID = `-- name: rewardByID :one
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND id = $2
+`
+
+func (q *Queries) rewardByID(ctx context.Context, programID int64, iD int64) (Reward, error) {
+	row := q.db.QueryRowContext(ctx, rewardByID, programID, iD)
+	var i Reward
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.Number,
+		&i.Name,
+		&i.Kind,
+		&i.Value,
+		&i.Cost,
+		&i.Choices,
+		&i.Charity,
+		&i.Categories,
+		&i.Products,
+		&i.Stores,
+		&i.TierID,
+		&i.Automatic,
+		&i.NextDay,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.Stock,
+		&i.Minimum,
+		&i.Days,
+		&i.RetiredAt,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const rewardByNumber = `-- name: rewardByNumber :one
 SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND number = $2 AND retired_at = 0
 `

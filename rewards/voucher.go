@@ -1,6 +1,7 @@
 package rewards
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -65,20 +66,30 @@ func Grant(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, 
 func issue(ctx context.Context, tx *db.Tx, v Voucher) (Voucher, error) {
 	for range 10 { // a code is taken once in 10^10 draws
 		made, err := New(tx).insertVoucher(ctx, insertVoucherParams{
-			ProgramID: v.ProgramID, ID: v.ID, Code: newCode(), MemberID: v.MemberID, RewardID: v.RewardID, RunID: v.RunID,
-			Name: v.Name, Kind: v.Kind, Value: v.Value, Minimum: v.Minimum, Cost: v.Cost, Stores: v.Stores,
-			IssuedAt: tx.Now, ValidFrom: v.ValidFrom, ExpiresAt: v.ExpiresAt, RedeemEntry: v.RedeemEntry,
+			ProgramID: v.ProgramID, ID: v.ID, Code: newCode(), MemberID: v.MemberID, RewardID: v.RewardID, RunID: v.RunID, Source: v.Source,
+			Name: v.Name, Kind: v.Kind, Value: v.Value, Minimum: v.Minimum, Choice: v.Choice, Digital: v.Digital, Words: v.Words,
+			Categories: cmp.Or(v.Categories, "[]"), Products: cmp.Or(v.Products, "[]"), Cost: v.Cost, Stores: v.Stores,
+			State: cmp.Or(v.State, Issued), IssuedAt: tx.Now, ValidFrom: v.ValidFrom, ExpiresAt: v.ExpiresAt, RedeemedAt: v.RedeemedAt,
+			RedeemEntry: v.RedeemEntry, Actor: v.Actor,
 		})
 		if !db.NotFound(err) {
 			return made, err
 		}
-		// Not the code, perhaps: another writer may have given this run's voucher since we looked.
-		there, err := New(tx).voucherOfRun(ctx, voucherOfRunParams{ProgramID: v.ProgramID, RunID: v.RunID, MemberID: v.MemberID})
+		// Not the code, perhaps: another writer may have given this run's or source's voucher since we looked.
+		there, err := v.sibling(ctx, tx)
 		if !db.NotFound(err) {
 			return there, err
 		}
 	}
 	return Voucher{}, db.Errorf(db.Internal, "no free voucher code found")
+}
+
+// sibling is the voucher that the same run gave the member, or that was given for the same source.
+func (v Voucher) sibling(ctx context.Context, tx *db.Tx) (Voucher, error) {
+	if v.Source != "" {
+		return New(tx).voucherBySource(ctx, v.ProgramID, v.Source)
+	}
+	return New(tx).voucherOfRun(ctx, voucherOfRunParams{ProgramID: v.ProgramID, RunID: v.RunID, MemberID: v.MemberID})
 }
 
 // VoucherByCode finds a voucher by a code as people write it; db.Invalid for a typo, db.Missing when the program has no such code.

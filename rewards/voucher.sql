@@ -1,10 +1,14 @@
 -- name: insertVoucher :one
--- No row when the code, or the member's voucher of that run, is there already.
-INSERT INTO vouchers (program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at,
-    valid_from, expires_at, redeem_entry)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'issued', $13, $14, $15, $16)
+-- No row when the code, the member's voucher of that run, or one of that source is there already.
+INSERT INTO vouchers (program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words,
+    categories, products, cost, stores, state, issued_at, valid_from, expires_at, redeemed_at, redeem_entry, actor)
+VALUES (@program_id, @id, @code, @member_id, @reward_id, @run_id, @source, @name, @kind, @value, @minimum, @choice, @digital, @words,
+    @categories, @products, @cost, @stores, @state, @issued_at, @valid_from, @expires_at, @redeemed_at, @redeem_entry, @actor)
 ON CONFLICT DO NOTHING
 RETURNING *;
+
+-- name: voucherBySource :one
+SELECT * FROM vouchers WHERE program_id = $1 AND source = $2 AND source <> '';
 
 -- name: voucherByCode :one
 SELECT * FROM vouchers WHERE program_id = $1 AND code = $2;

@@ -191,9 +191,10 @@ func (q *Queries) expireVoucher(ctx context.Context, arg expireVoucherParams) (V
 }
 
 const insertVoucher = `-- name: insertVoucher :one
-INSERT INTO vouchers (program_id, id, code, member_id, reward_id, run_id, name, kind, value, minimum, cost, stores, state, issued_at,
-    valid_from, expires_at, redeem_entry)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'issued', $13, $14, $15, $16)
+INSERT INTO vouchers (program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words,
+    categories, products, cost, stores, state, issued_at, valid_from, expires_at, redeemed_at, redeem_entry, actor)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 ON CONFLICT DO NOTHING
 RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
@@ -205,19 +206,28 @@ type insertVoucherParams struct {
 	MemberID    int64
 	RewardID    int64
 	RunID       int64
+	Source      string
 	Name        string
 	Kind        string
 	Value       int64
 	Minimum     int64
+	Choice      string
+	Digital     string
+	Words       string
+	Categories  string
+	Products    string
 	Cost        int64
 	Stores      string
+	State       string
 	IssuedAt    int64
 	ValidFrom   int64
 	ExpiresAt   int64
+	RedeemedAt  int64
 	RedeemEntry int64
+	Actor       string
 }
 
-// No row when the code, or the member's voucher of that run, is there already.
+// No row when the code, the member's voucher of that run, or one of that source is there already.
 func (q *Queries) insertVoucher(ctx context.Context, arg insertVoucherParams) (Voucher, error) {
 	row := q.db.QueryRowContext(ctx, insertVoucher,
 		arg.ProgramID,
@@ -226,16 +236,25 @@ func (q *Queries) insertVoucher(ctx context.Context, arg insertVoucherParams) (V
 		arg.MemberID,
 		arg.RewardID,
 		arg.RunID,
+		arg.Source,
 		arg.Name,
 		arg.Kind,
 		arg.Value,
 		arg.Minimum,
+		arg.Choice,
+		arg.Digital,
+		arg.Words,
+		arg.Categories,
+		arg.Products,
 		arg.Cost,
 		arg.Stores,
+		arg.State,
 		arg.IssuedAt,
 		arg.ValidFrom,
 		arg.ExpiresAt,
+		arg.RedeemedAt,
 		arg.RedeemEntry,
+		arg.Actor,
 	)
 	var i Voucher
 	err := row.Scan(
@@ -553,6 +572,53 @@ SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, v
 
 func (q *Queries) voucherByID(ctx context.Context, programID int64, iD int64) (Voucher, error) {
 	row := q.db.QueryRowContext(ctx, voucherByID, programID, iD)
+	var i Voucher
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.Code,
+		&i.MemberID,
+		&i.RewardID,
+		&i.RunID,
+		&i.Source,
+		&i.Name,
+		&i.Kind,
+		&i.Value,
+		&i.Minimum,
+		&i.Choice,
+		&i.Digital,
+		&i.Words,
+		&i.Categories,
+		&i.Products,
+		&i.Cost,
+		&i.Stores,
+		&i.State,
+		&i.IssuedAt,
+		&i.ValidFrom,
+		&i.ExpiresAt,
+		&i.ReservedUntil,
+		&i.ReservedBy,
+		&i.RedeemedAt,
+		&i.RedeemEntry,
+		&i.ReleaseEntry,
+		&i.PurchaseID,
+		&i.StoreID,
+		&i.Actor,
+		&i.Approver,
+		&i.DisputedAt,
+		&i.SettledAt,
+		&i.Settlement,
+		&i.DisputeEntry,
+	)
+	return i, err
+}
+
+const voucherBySource = `-- name: voucherBySource :one
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers WHERE program_id = $1 AND source = $2 AND source <> ''
+`
+
+func (q *Queries) voucherBySource(ctx context.Context, programID int64, source string) (Voucher, error) {
+	row := q.db.QueryRowContext(ctx, voucherBySource, programID, source)
 	var i Voucher
 	err := row.Scan(
 		&i.ProgramID,

@@ -382,13 +382,14 @@ CREATE TABLE point_days (
     PRIMARY KEY (program_id, member_id, day)
 );
 
--- visits are those that earned under a rule with a gap between visits.
+-- visits are those that counted for a rule with a gap between visits: each rule has a gap of its own.
 CREATE TABLE visits (
     program_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
+    rule_id BIGINT NOT NULL,
     at BIGINT NOT NULL,
     purchase_id BIGINT NOT NULL,
-    PRIMARY KEY (program_id, member_id, at, purchase_id)
+    PRIMARY KEY (program_id, member_id, rule_id, at, purchase_id)
 );
 
 CREATE TABLE tiers (
@@ -610,7 +611,7 @@ CREATE TABLE vouchers (
     kind TEXT NOT NULL CHECK (kind IN ('percent', 'amount', 'item', 'gift_card', 'experience', 'donation', 'cashback', 'code', 'physical')),
     value BIGINT NOT NULL DEFAULT 0,
     minimum BIGINT NOT NULL DEFAULT 0,
-    choice TEXT NOT NULL DEFAULT '', -- what the member chose
+    choice TEXT NOT NULL DEFAULT '', -- what the member chose; donation: who gets it
     digital TEXT NOT NULL DEFAULT '', -- the uploaded code that it handed out
     words TEXT NOT NULL DEFAULT '', -- the owner's own, with a gift
     categories TEXT NOT NULL DEFAULT '[]',
