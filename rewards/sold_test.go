@@ -2,6 +2,7 @@ package rewards_test
 
 import (
 	"context"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -37,7 +38,7 @@ func (s *shop) buyAt(amount, at int64) *sold {
 
 func (s *shop) sell(sale rewards.Sale, at int64) *sold {
 	s.t.Helper()
-	bought := rewards.Purchase{ID: s.id(), At: at, Sale: sale}
+	bought := rewards.Purchase{ID: s.id(), At: at, Day: time.UnixMilli(at).In(s.p.Location()).Format(time.DateOnly), Sale: sale}
 	e, err := s.earn(bought)
 	if err != nil {
 		s.t.Fatal(err)
@@ -57,7 +58,7 @@ func (s *shop) id() (id int64) {
 // back is the refund of a part of a sale, as [rewards.TakeBack] asks for it.
 func (p *sold) back(refund int64, part rewards.Returned) rewards.Back {
 	return rewards.Back{
-		Refund: refund, Purchase: p.ID, Sale: p.Sale, At: p.At, Earning: p.Earning, Points: p.Points, CarryBefore: p.CarryBefore,
+		Refund: refund, Purchase: p.ID, Sale: p.Sale, At: p.At, Day: p.Day, Earning: p.Earning, Points: p.Points, CarryBefore: p.CarryBefore,
 		Taken: p.taken, Forgotten: p.forgotten, Before: p.returned, After: p.returned.Plus(part),
 	}
 }

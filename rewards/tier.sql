@@ -37,8 +37,8 @@ SELECT DISTINCT tier_id FROM tier_moves WHERE program_id = $1 AND member_id = $2
 
 -- name: levelsDue :many
 SELECT id FROM members
-WHERE program_id = $1 AND tier_until <> 0 AND tier_until <= $2
-ORDER BY tier_until LIMIT CAST($3 AS BIGINT);
+WHERE program_id = @program_id AND tier_until <> 0 AND tier_until <= @now
+ORDER BY tier_until LIMIT CAST(@most AS BIGINT);
 
 -- name: startTierSweep :exec
 UPDATE programs SET tier_swept = 0 WHERE id = $1;
@@ -51,4 +51,30 @@ UPDATE programs SET tier_swept = tier_swept WHERE id = $1 AND tier_swept < 90071
 UPDATE programs SET tier_swept = $2 WHERE id = $1;
 
 -- name: membersFrom :many
-SELECT id FROM members WHERE program_id = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT);
+-- Those whose level may be another after a change of levels.
+SELECT members.id FROM members
+WHERE members.program_id = @program_id AND members.id > @after AND (members.tier_id <> 0 OR members.tier_given_id <> 0 OR EXISTS (
+    SELECT 1 FROM tier_days WHERE tier_days.program_id = members.program_id AND tier_days.member_id = members.id))
+ORDER BY members.id LIMIT CAST(@most AS BIGINT);
+
+-- name: updateTier :one
+UPDATE tiers SET name = $3, threshold = $4, times = $5, entry_points = $6, entry_reward_id = $7, early_minutes = $8
+WHERE program_id = $1 AND id = $2 AND retired_at = 0
+RETURNING *;
+
+-- name: retireTier :execrows
+UPDATE tiers SET retired_at = $3 WHERE program_id = $1 AND id = $2 AND retired_at = 0;
+
+-- name: rewardsOfTier :one
+SELECT COUNT(*) FROM rewards WHERE program_id = $1 AND tier_id = $2 AND retired_at = 0;
+
+-- name: setTierRules :execrows
+UPDATE programs SET tier_by = $2, tier_window = $3, tier_grace_days = $4 WHERE id = $1;
+
+-- name: giveTier :exec
+UPDATE members SET tier_given_id = $3, tier_given_until = $4 WHERE program_id = $1 AND id = $2;
+
+-- name: tierCounts :many
+SELECT tier_id, COUNT(*) AS n FROM members
+WHERE program_id = $1 AND left_at = 0 AND erased_at = 0 AND merged_into = 0
+GROUP BY tier_id;

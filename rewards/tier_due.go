@@ -11,7 +11,7 @@ import (
 // LevelsDue looks at the levels that may have ended by now, at most limit of them: down to what is justified, with a text. N is how
 // many were looked at: as long as it is limit there may be more. Any number of processes may call it at once.
 func LevelsDue(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (n int64, err error) {
-	due, err := New(tx).levelsDue(ctx, levelsDueParams{ProgramID: p.ID, TierUntil: tx.Now, Limit: limit})
+	due, err := New(tx).levelsDue(ctx, levelsDueParams{ProgramID: p.ID, Now: tx.Now, Most: limit})
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
@@ -31,7 +31,7 @@ func LevelsChanged(ctx context.Context, tx *db.Tx, p members.Program, limit int6
 	if p, err = members.ProgramByID(ctx, tx, p.ID); err != nil {
 		return 0, err
 	}
-	ids, err := New(tx).membersFrom(ctx, membersFromParams{ProgramID: p.ID, ID: at, Limit: limit})
+	ids, err := New(tx).membersFrom(ctx, membersFromParams{ProgramID: p.ID, After: at, Most: limit})
 	if err != nil {
 		return 0, err
 	}
@@ -55,33 +55,32 @@ func settleAll(ctx context.Context, tx *db.Tx, p members.Program, ids []int64) e
 		return err
 	}
 	slices.Sort(ids)
-	list := make([]members.Member, 0, len(ids))
-	for _, id := range ids {
-		m, err := members.Lock(ctx, tx, p.ID, id)
-		if err != nil {
+	list, news := make([]members.Member, len(ids)), make([]News, len(ids))
+	for i, id := range ids {
+		if list[i], err = members.Lock(ctx, tx, p.ID, id); err != nil {
 			return err
 		}
-		list = append(list, m)
 	}
-	news := make([]News, len(list))
-	for i, m := range list {
+	for i := range list {
 		news[i].Unasked = true
-		seq := m.Seq
-		if m, err = settle(ctx, tx, p, m, ladder, &news[i]); err != nil {
+		if list[i], err = settleLater(ctx, tx, p, list[i], ladder, &news[i]); err != nil {
 			return err
 		}
-		if m.Seq != seq { // points came with the level
-			if m, err = issueAutomatic(ctx, tx, p, m, &news[i]); err != nil {
-				return err
-			}
-		}
-		list[i] = m
 	}
-	for i, m := range list {
-		if err := news[i].Tell(ctx, tx, p, m); err != nil {
+	for i := range list {
+		if err := news[i].Tell(ctx, tx, p, list[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// settleLater settles a level apart from any purchase: points that come with it may reach for a reward.
+func settleLater(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, ladder Ladder, news *News) (members.Member, error) {
+	seq := m.Seq
+	m, err := settle(ctx, tx, p, m, ladder, news)
+	if err != nil || m.Seq == seq {
+		return m, err
+	}
+	return issueAutomatic(ctx, tx, p, m, news)
+}

@@ -6,8 +6,6 @@ import (
 
 	"fiel/db"
 	"fiel/members"
-	"fiel/sms"
-	"fiel/templates"
 )
 
 // count is what counts for a member's level: points of a purchase or an action, earning money (minor units); below zero when it was
@@ -75,17 +73,19 @@ type justified struct {
 	level  Tier
 	until  int64 // unix milliseconds, exclusive; 0: never
 	earned Tier  // the part of it that was earned and not given
-	spans  spans
-	today  time.Time
+
+	today   time.Time
+	amounts []amount // what may count today
+	spans   spans
 }
 
 func justify(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, ladder Ladder) (justified, error) {
 	j := justified{today: dateOf(tx.Time().In(p.Location()))}
-	amounts, err := amountsOf(ctx, tx, p, m, j.today)
-	if err != nil {
+	var err error
+	if j.amounts, err = amountsOf(ctx, tx, p, m, j.today); err != nil {
 		return justified{}, err
 	}
-	j.spans = spansOf(p.TierWindow, amounts, p.TierGraceDays)
+	j.spans = spansOf(p.TierWindow, j.amounts, p.TierGraceDays)
 	j.earned = ladder.reached(j.spans.best(j.today))
 	j.level = j.earned
 	if given, ok := ladder.ByID(m.TierGivenID); ok && (m.TierGivenUntil == 0 || tx.Now < m.TierGivenUntil) && given.Threshold > j.earned.Threshold {

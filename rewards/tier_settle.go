@@ -27,7 +27,7 @@ func settle(ctx context.Context, tx *db.Tx, p members.Program, m members.Member,
 		return m, err
 	}
 	m.TierID, m.TierSince, m.TierUntil = j.level.ID, tx.Now, j.until
-	if err := setLevel(ctx, tx, m); err != nil {
+	if err := saveLevel(ctx, tx, m); err != nil {
 		return m, err
 	}
 	if j.level.Threshold > was.Threshold {
@@ -48,10 +48,11 @@ func keep(ctx context.Context, tx *db.Tx, m members.Member, until int64) (member
 		return m, nil
 	}
 	m.TierUntil = until
-	return m, setLevel(ctx, tx, m)
+	return m, saveLevel(ctx, tx, m)
 }
 
-func setLevel(ctx context.Context, tx *db.Tx, m members.Member) error {
+// saveLevel writes the member's level down.
+func saveLevel(ctx context.Context, tx *db.Tx, m members.Member) error {
 	return New(tx).setLevel(ctx, setLevelParams{
 		ProgramID: m.ProgramID, ID: m.ID, TierID: m.TierID, TierSince: m.TierSince, TierUntil: m.TierUntil,
 	})
@@ -80,32 +81,38 @@ func rise(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, l
 	if err != nil {
 		return m, err
 	}
-	told, gifts := len(news.list()), int64(0)
+	var won prize
 	for _, t := range ladder {
 		if t.Threshold <= was.Threshold || t.Threshold > j.level.Threshold {
 			continue
 		}
 		gift := t.gives() && t.Threshold <= j.earned.Threshold && !rewarded[t.ID]
 		id, err := move(ctx, tx, m, t, true, gift)
+		if err == nil && gift {
+			m, err = t.pay(ctx, tx, p, m, id, &won)
+		}
 		if err != nil {
 			return m, err
 		}
-		if gift {
-			gifts += t.EntryPoints
-			if m, err = t.pay(ctx, tx, p, m, id, news); err != nil {
-				return m, err
-			}
-		}
 	}
-	news.insert(told, sms.Reply, "tier_up", j.fields(p, m, gifts))
+	news.add(sms.Reply, "tier_up", j.fields(p, m, won.points))
+	for _, v := range won.vouchers {
+		news.given(p, m, sms.Reply, v)
+	}
 	return m, nil
+}
+
+// prize is what came with the levels that a member passed.
+type prize struct {
+	points   int64
+	vouchers []Voucher
 }
 
 // fields are what a member who has risen is told: the level, the last day of it and the points that came with it.
 func (j justified) fields(p members.Program, m members.Member, points int64) templates.Fields {
 	f := templates.Fields{"level": j.level.Name}
 	if j.until != 0 {
-		f["until"] = templates.Date(spoken(p, m), time.UnixMilli(j.until-1).In(p.Location()))
+		f["until"] = templates.DateYear(spoken(p, m), time.UnixMilli(j.until-1).In(p.Location()))
 	}
 	if points > 0 {
 		f["points"] = strconv.FormatInt(points, 10)
@@ -129,7 +136,7 @@ func rewardedLevels(ctx context.Context, tx *db.Tx, p members.Program, m members
 
 // pay gives what reaching the level is rewarded with. Its points do not count for levels. A voucher that cannot be had, because none
 // is left or the reward is over, keeps nobody from the level; the owner finds it in the audit.
-func (t Tier) pay(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, id int64, news *News) (members.Member, error) {
+func (t Tier) pay(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, id int64, won *prize) (members.Member, error) {
 	source := fmt.Sprintf("tier:%d:%d:%d", t.ID, m.ID, id)
 	if t.EntryPoints > 0 {
 		var err error
@@ -137,20 +144,22 @@ func (t Tier) pay(ctx context.Context, tx *db.Tx, p members.Program, m members.M
 		if err != nil {
 			return m, err
 		}
+		won.points += t.EntryPoints
 	}
 	if t.EntryRewardID == 0 {
 		return m, nil
 	}
 	v, err := grantReward(ctx, tx, p, m, t.EntryRewardID, source, false)
 	if code := db.CodeOf(err); code == db.Refused || code == db.Missing {
-		return m, members.Record(ctx, tx, p.ID, members.Act{
-			Actor: "system", Door: "tier", Action: "tier.no_reward", Subject: fmt.Sprintf("member:%d", m.ID),
-			After: map[string]any{"level": t.Name, "reward": t.EntryRewardID, "why": err.Error()},
-		})
+		return m, t.noReward(ctx, tx, m, err)
 	}
-	if err != nil {
-		return m, err
-	}
-	news.given(p, m, sms.Reply, v)
-	return m, nil
+	won.vouchers = append(won.vouchers, v)
+	return m, err
+}
+
+func (t Tier) noReward(ctx context.Context, tx *db.Tx, m members.Member, why error) error {
+	return members.Record(ctx, tx, m.ProgramID, members.Act{
+		Actor: "system", Door: "level", Action: "tier.no_reward", Subject: fmt.Sprintf("member:%d", m.ID),
+		After: map[string]any{"level": t.Name, "reward": t.EntryRewardID, "why": why.Error()},
+	})
 }
