@@ -37,16 +37,16 @@ type climber struct {
 	levels []rewards.Tier
 	bought []*sold
 
-	day    int         // days since start
-	days   map[int]int // what counted on each
-	gifted map[int]int // by the rank of a level, the day its reward was paid
-	points int64       // that the levels have paid
+	day    int              // days since start
+	days   map[int]counting // what counted on each
+	gifted map[int]int      // by the rank of a level, the day its reward was paid
+	points int64            // that the levels have paid
 }
 
 var climbStart = time.Date(2027, time.November, 20, 12, 0, 0, 0, time.UTC)
 
 func climb(t *rapid.T, ctx context.Context, tx *db.Tx) *climber {
-	c := &climber{T: t, ctx: ctx, tx: tx, days: map[int]int{}, gifted: map[int]int{}}
+	c := &climber{T: t, ctx: ctx, tx: tx, days: map[int]counting{}, gifted: map[int]int{}}
 	tx.Now = climbStart.UnixMilli()
 	p, err := members.CreateProgram(ctx, tx, members.NewProgram{Name: "Sol", Country: "ES", Currency: "EUR", Zone: "Europe/Madrid", Language: "es"})
 	c.must(err)
@@ -97,45 +97,59 @@ func yearOn(day int) int {
 	return int(next.Sub(climbStart) / (24 * time.Hour))
 }
 
+// counting is what a day gave, with the year it belongs to and the day it falls out of twelve months.
+type counting struct{ n, year, out int }
+
 // sumOn is what counts on a day, looking at no other.
-func (c *climber) sumOn(on int) (best int) {
-	switch c.p.TierWindow {
-	case rewards.LifetimeSpan:
-		for _, n := range c.days {
-			best += n
+func (c *climber) sumOn(on int) int {
+	this, last, all, months, year := 0, 0, 0, 0, date(on).Year()
+	for day, a := range c.days {
+		all += a.n
+		switch a.year {
+		case year:
+			this += a.n
+		case year - 1:
+			last += a.n
 		}
-	case rewards.RollingSpan:
-		for day, n := range c.days {
-			if day <= on && yearOn(day) > on {
-				best += n
-			}
+		if day <= on && on < a.out {
+			months += a.n
 		}
-	case rewards.YearSpan:
-		this, last := 0, 0
-		for day, n := range c.days {
-			switch date(day).Year() {
-			case date(on).Year():
-				this += n
-			case date(on).Year() - 1:
-				last += n
-			}
-		}
-		best = max(this, last)
 	}
-	return best
+	return map[string]int{rewards.LifetimeSpan: all, rewards.RollingSpan: months, rewards.YearSpan: max(this, last)}[c.p.TierWindow]
 }
 
-// rankOn is the level of a day, 0 to 3: what any of the days of grace before it justified.
-func (c *climber) rankOn(on int) (rank int) {
-	for day := on - int(c.p.TierGraceDays); day <= on; day++ {
-		sum := c.sumOn(day)
+// eachDay goes through the days from one on, with the level of each (0 to 3): what any of the days of grace before it justified.
+func (c *climber) eachDay(from int, see func(day, rank int) (more bool)) {
+	grace := int(c.p.TierGraceDays)
+	justified := [4]int{0, from - grace - 1, from - grace - 1, from - grace - 1} // the last day that did, by rank
+	for day := from - grace; ; day++ {
+		sum, rank := c.sumOn(day), 0
 		for i, level := range c.levels {
 			if sum >= int(level.Threshold) {
-				rank = max(rank, i+1)
+				justified[i+1] = day
+			}
+			if justified[i+1] >= day-grace {
+				rank = i + 1
 			}
 		}
+		if day >= from && !see(day, rank) {
+			return
+		}
 	}
+}
+
+func (c *climber) rankOn(on int) (rank int) {
+	c.eachDay(on, func(_, found int) bool {
+		rank = found
+		return false
+	})
 	return rank
+}
+
+// count adds to what a day gave.
+func (c *climber) count(day, n int) {
+	a := c.days[day]
+	c.days[day] = counting{n: a.n + n, year: date(day).Year(), out: yearOn(day)}
 }
 
 func (c *climber) member() members.Member {
@@ -151,8 +165,8 @@ func (c *climber) buy() {
 	e, _, err := rewards.Earn(c.ctx, c.tx, c.p, c.member(), bought, nil)
 	c.must(err)
 	c.bought = append(c.bought, &sold{Purchase: bought, Earned: e})
-	c.days[c.day] += n
-	for rank := before + 1; rank <= c.rankOn(c.day); rank++ {
+	c.count(c.day, n)
+	for rank, now := before+1, c.rankOn(c.day); rank <= now; rank++ {
 		if paid, ever := c.gifted[rank]; !ever || yearOn(paid) <= c.day {
 			c.gifted[rank] = c.day
 			c.points += c.levels[rank-1].EntryPoints
@@ -175,7 +189,7 @@ func (c *climber) refund() {
 	b.keep(part, taken)
 	on, err := time.Parse(time.DateOnly, b.Day)
 	c.must(err)
-	c.days[int(on.Add(12*time.Hour).Sub(climbStart)/(24*time.Hour))] -= int(part.Money)
+	c.count(int(on.Add(12*time.Hour).Sub(climbStart)/(24*time.Hour)), -int(part.Money))
 }
 
 func (c *climber) wait() {
@@ -200,8 +214,8 @@ func (c *climber) compare() {
 		c.Fatalf("on day %d (%s) level %d, want %d: %v", c.day, date(c.day).Format(time.DateOnly), rank, want, c.days)
 	}
 	earned := int64(0)
-	for _, n := range c.days {
-		earned += int64(n)
+	for _, a := range c.days {
+		earned += int64(a.n)
 	}
 	if m.Balance != earned+c.points {
 		c.Fatalf("balance %d, want %d and %d for levels", m.Balance, earned, c.points)
@@ -211,16 +225,13 @@ func (c *climber) compare() {
 	if st.Until == 0 {
 		return
 	}
-	zone := c.p.Location()
-	for day := c.day + 1; ; day++ {
-		start := time.Date(date(day).Year(), date(day).Month(), date(day).Day(), 0, 0, 0, 0, zone).UnixMilli()
-		if changed := c.rankOn(day) != want; changed || start >= st.Until {
-			if !changed || start != st.Until {
-				c.Fatalf("level %d of day %d ends on %v, counted on day %d: %v", want, c.day, time.UnixMilli(st.Until).In(zone), day, c.days)
-			}
-			break
+	c.eachDay(c.day+1, func(day, rank int) bool {
+		start := time.Date(date(day).Year(), date(day).Month(), date(day).Day(), 0, 0, 0, 0, c.p.Location()).UnixMilli()
+		if (rank != want) != (start == st.Until) {
+			c.Fatalf("level %d of day %d ends on %v, on day %d it is %d: %v", want, c.day, time.UnixMilli(st.Until).UTC(), day, rank, c.days)
 		}
-	}
+		return rank == want
+	})
 	if m.TierUntil == 0 || m.TierUntil > st.Until {
 		c.Fatalf("the level is looked at again at %d, and ends at %d", m.TierUntil, st.Until)
 	}

@@ -92,7 +92,7 @@ func TestALevelCountsWhatWasEarnedAndNotTheBalance(t *testing.T) {
 		s.coffee(rewards.Unlimited)
 		s.gift(5000, 0) // posted past the levels, as an opening balance is
 		s.write(func(ctx context.Context, tx *db.Tx) error {
-			_, _, err := rewards.Credit(ctx, tx, s.p, rewards.Crediting{Member: s.ana.ID, Points: 900, Reason: "sorry", Actor: "cli:ana", Door: "cli"})
+			_, err := rewards.Credit(ctx, tx, s.p, rewards.Crediting{Member: s.ana.ID, Points: 900, Reason: "sorry", Actor: "cli:ana", Door: "cli"})
 			return err
 		})
 		s.has("")
@@ -331,5 +331,25 @@ func TestChangedLevelsAreLookedAtAnew(t *testing.T) {
 		s.level("Bronce", 60)
 		s.rounds()
 		s.has("Bronce")
+	})
+}
+
+func TestMembersAreCountedByLevel(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		s.ladder(byYear)
+		s.join("+51987000001")
+		s.buy(120)
+		var got []int64
+		s.read(func(ctx context.Context, tx *db.Tx) error {
+			counts, err := rewards.LevelCounts(ctx, tx, s.p)
+			got = got[:0]
+			for _, c := range counts {
+				got = append(got, c.Members)
+			}
+			return err
+		})
+		if !slices.Equal(got, []int64{1, 1, 0}) {
+			t.Errorf("members by level: %v", got)
+		}
 	})
 }

@@ -257,7 +257,7 @@ CREATE TABLE audits (
     request_id TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (program_id, id)
 );
-CREATE INDEX audits_at ON audits (program_id, at);
+CREATE INDEX audits_at ON audits (program_id, at, id);
 
 CREATE TABLE seals (
     program_id BIGINT NOT NULL,
