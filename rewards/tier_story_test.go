@@ -16,8 +16,8 @@ func (s *shop) ladder(rules rewards.LevelRules) (silver, gold rewards.Tier) {
 	s.t.Helper()
 	s.rule(rewards.NewRule{Name: "1 per 1", Kind: rewards.AmountRule, Step: 1, Points: 1})
 	s.levelRules(rules)
-	silver = s.level("Plata", 100, func(n *rewards.NewTier) { n.EntryPoints, n.Times = 10, 1500 })
-	gold = s.level("Oro", 300, func(n *rewards.NewTier) { n.EntryPoints, n.Times = 30, 2000 })
+	silver = s.level("Plata", 100, func(n *rewards.NewTier) { n.EntryPoints = 10 })
+	gold = s.level("Oro", 300, func(n *rewards.NewTier) { n.EntryPoints = 30 })
 	return silver, gold
 }
 
