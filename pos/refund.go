@@ -131,7 +131,7 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 			_, err = members.Touch(ctx, tx, sale.ProgramID, sale.Hash)
 		}
 		if err == nil {
-			m, err = lockWith(ctx, tx, sale.ProgramID, sale.MemberID, friends)
+			m, err = lockOwner(ctx, tx, sale, friends)
 		}
 		if err != nil {
 			return Purchase{}, members.Member{}, err
@@ -154,6 +154,30 @@ func (s Purchase) friends(ctx context.Context, tx *db.Tx) ([]int64, error) {
 		return []int64{}, nil
 	}
 	return rewards.VoucherOwners(ctx, tx, s.ProgramID, s.ID)
+}
+
+// lockOwner takes the row of the member a purchase belongs to, and those of friends: who was merged into another one is that one now.
+func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friends []int64) (members.Member, error) {
+	id := sale.MemberID
+	if id == 0 {
+		return lockWith(ctx, tx, sale.ProgramID, 0, friends)
+	}
+	for range 20 {
+		m, err := members.ByID(ctx, tx, sale.ProgramID, id)
+		if err != nil {
+			return members.Member{}, err
+		}
+		if m.MergedInto != 0 {
+			id = m.MergedInto
+			continue
+		}
+		m, err = lockWith(ctx, tx, sale.ProgramID, id, friends)
+		if err == nil && m.MergedInto != 0 {
+			err = errOvertaken // by the merging
+		}
+		return m, err
+	}
+	return members.Member{}, db.Errorf(db.Internal, "member %d was merged in a circle: run `fiel db check`", sale.MemberID)
 }
 
 // finishReturned judges the refunds that were parked for a sale which has now come, in the order they came, and answers the till.

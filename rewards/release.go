@@ -95,7 +95,8 @@ func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m membe
 	return m, v.Cost, New(tx).setRelease(ctx, setReleaseParams{ProgramID: v.ProgramID, ID: v.ID, ReleaseEntry: e.ID})
 }
 
-// VoucherOwners lists the members whose vouchers were used on a sale, in rising id. Whoever gives the sale back takes their rows first.
+// VoucherOwners lists whose the vouchers are that were used on a sale, a member for each. Whoever gives the sale back takes their rows
+// first, in rising id.
 func VoucherOwners(ctx context.Context, tx *db.Tx, program, purchase int64) ([]int64, error) {
 	return New(tx).ownersOn(ctx, program, purchase)
 }

@@ -21,4 +21,4 @@ WHERE program_id = @program_id AND id = @id AND state = 'redeemed' AND purchase_
 RETURNING *;
 
 -- name: ownersOn :many
-SELECT DISTINCT member_id FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 ORDER BY member_id;
+SELECT member_id FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0;

@@ -10,7 +10,7 @@ import (
 )
 
 const ownersOn = `-- name: ownersOn :many
-SELECT DISTINCT member_id FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 ORDER BY member_id
+SELECT member_id FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0
 `
 
 func (q *Queries) ownersOn(ctx context.Context, programID int64, purchaseID int64) ([]int64, error) {

@@ -45,6 +45,7 @@ CREATE TABLE programs (
     tier_by TEXT NOT NULL DEFAULT 'points' CHECK (tier_by IN ('points', 'money')),
     tier_window TEXT NOT NULL DEFAULT 'year' CHECK (tier_window IN ('year', 'rolling', 'lifetime')),
     tier_grace_days BIGINT NOT NULL DEFAULT 0 CHECK (tier_grace_days BETWEEN 0 AND 366),
+    tier_swept BIGINT NOT NULL DEFAULT 9007199254740991, -- members up to this id were looked at since the levels changed
     texts_per_day BIGINT NOT NULL DEFAULT 1 CHECK (texts_per_day BETWEEN 0 AND 100),
     texts_per_week BIGINT NOT NULL DEFAULT 3 CHECK (texts_per_week BETWEEN 0 AND 500),
     parts_per_day BIGINT NOT NULL DEFAULT 20000 CHECK (parts_per_day BETWEEN 0 AND 1000000000), -- spend cap, in billed parts
@@ -641,6 +642,7 @@ CREATE TABLE vouchers (
 CREATE UNIQUE INDEX vouchers_code ON vouchers (program_id, code);
 CREATE UNIQUE INDEX vouchers_source ON vouchers (program_id, source) WHERE source <> '';
 CREATE INDEX vouchers_disputed ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0;
+CREATE INDEX vouchers_open_disputes ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0 AND settled_at = 0;
 CREATE INDEX vouchers_redeemed ON vouchers (program_id, redeemed_at) WHERE redeemed_at <> 0;
 CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHERE run_id <> 0;
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
@@ -680,9 +682,7 @@ CREATE TABLE purchases (
     refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount), -- money back so far
     taken BIGINT NOT NULL DEFAULT 0 CHECK (taken BETWEEN 0 AND points), -- points taken back so far
     forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that nobody lost: a clamping program let it go, or it had lapsed
-    returned_money BIGINT NOT NULL DEFAULT 0, -- given back so far by refunds that named no lines, minor units
-    returned_lines BIGINT NOT NULL DEFAULT 0, -- earning lines given back so far, minor units
-    facts TEXT NOT NULL DEFAULT '', -- JSON: what of the member counted then; a refund is judged by it
+    facts TEXT NOT NULL DEFAULT '', -- JSON: how it was paid, and what of the member and the moment counted; a refund is judged by it
     voucher TEXT NOT NULL DEFAULT '',
     cashier TEXT NOT NULL DEFAULT '',
     flagged BOOLEAN NOT NULL DEFAULT FALSE,
