@@ -338,12 +338,16 @@ CREATE TABLE lots (
     expires_first BIGINT NOT NULL DEFAULT 9007199254740991, -- expires_at, or the last instant when it never does: the order of spending
     lapses_at BIGINT NOT NULL DEFAULT 9007199254740991, -- from here on they are gone: expires_first, or later where a warning has to have arrived
     gen BIGINT NOT NULL DEFAULT 0, -- the program's expiry_gen that dated it
+    own_day BOOLEAN NOT NULL DEFAULT FALSE, -- its day came with it: a change of the program's rule does not move it
+    warned BOOLEAN NOT NULL DEFAULT FALSE, -- of its day
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id),
     FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
 );
-CREATE INDEX lots_due ON lots (program_id, expires_first) WHERE "left" > 0 AND expires_first < 9007199254740991;
+CREATE INDEX lots_due ON lots (program_id, lapses_at) WHERE "left" > 0 AND lapses_at < 9007199254740991;
+CREATE INDEX lots_unwarned ON lots (program_id, expires_first) WHERE "left" > 0 AND NOT warned AND expires_first < 9007199254740991;
+CREATE INDEX lots_stale ON lots (program_id, gen) WHERE "left" > 0;
 CREATE INDEX lots_member ON lots (program_id, member_id, expires_first, id) WHERE "left" > 0;
 CREATE INDEX lots_entry ON lots (program_id, entry_id);
 
@@ -364,13 +368,15 @@ CREATE TABLE expiry_warnings (
     member_id BIGINT NOT NULL,
     expires_at BIGINT NOT NULL, -- of the lots it speaks of
     points BIGINT NOT NULL CHECK (points > 0),
-    message_id BIGINT NOT NULL DEFAULT 0, -- 0: nobody could be texted
-    warned_at BIGINT NOT NULL,
+    message_id BIGINT NOT NULL DEFAULT 0, -- the last text; 0: nobody could be texted
+    tries BIGINT NOT NULL DEFAULT 0, -- texts so far
+    warned_at BIGINT NOT NULL, -- of the last try
     delivered_at BIGINT NOT NULL DEFAULT 0,
+    look_at BIGINT NOT NULL DEFAULT 0, -- when its delivery is looked at next, 0: not any more
     PRIMARY KEY (program_id, member_id, expires_at),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
-CREATE INDEX expiry_warnings_open ON expiry_warnings (program_id, expires_at) WHERE delivered_at = 0;
+CREATE INDEX expiry_warnings_look ON expiry_warnings (program_id, look_at) WHERE look_at <> 0;
 
 -- point_days counts the points of purchases against the cap of a member and day. Refunds free no room.
 CREATE TABLE point_days (
