@@ -37,10 +37,12 @@ func checks() []check {
 		{"I6", "purchase %d: refunds took more than it gave", (*Queries).refundedTooMuch},
 		{"I7", "entry %d moves no points, or too many", (*Queries).tooLarge},
 		{"I8", "voucher %d: its state and the moment of its use disagree", (*Queries).halfUsed},
+		{"I8", "voucher %d: its state and its reservation disagree", (*Queries).halfReserved},
 		{"I9", "voucher %d was issued without its points being taken", (*Queries).unpaidVouchers},
 		{"I9", "entry %d took points for a voucher that does not exist", (*Queries).paidForNothing},
 		{"I10", "voucher %d was used outside its time", (*Queries).usedOutOfTime},
 		{"I10", "voucher %d: its points came back though it is good, or did not though it is over", (*Queries).wronglyReleased},
+		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
 		{"I10", "entry %d gave back points of a voucher that does not know it", (*Queries).releasedForNothing},
 		{"I26", "member %d shares a phone with another member", (*Queries).samePhone},
 	}

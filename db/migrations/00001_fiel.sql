@@ -256,7 +256,7 @@ CREATE TABLE audits (
     request_id TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (program_id, id)
 );
-CREATE INDEX audits_at ON audits (program_id, at);
+CREATE INDEX audits_at ON audits (program_id, at, id);
 
 CREATE TABLE seals (
     program_id BIGINT NOT NULL,
@@ -588,6 +588,7 @@ CREATE TABLE rewards (
     CHECK (number = 0 OR cost > 0)
 );
 CREATE UNIQUE INDEX rewards_number ON rewards (program_id, number) WHERE retired_at = 0 AND number <> 0;
+CREATE INDEX rewards_automatic ON rewards (program_id, cost) WHERE automatic AND retired_at = 0;
 
 -- reward_codes are uploaded codes, a phone's top-up for example; each is given once.
 CREATE TABLE reward_codes (
