@@ -17,12 +17,13 @@ type Expiry struct {
 // SetExpiry stores the rule. With anew it is one that every lot has to be dated by again. Errors: db.Busy when the program's rule is
 // not that of p any more.
 func SetExpiry(ctx context.Context, tx *db.Tx, p Program, x Expiry, anew bool) (Program, error) {
-	gen, at := p.ExpiryGen, p.ExpiryChangedAt
+	gen, at, was, months := p.ExpiryGen, p.ExpiryChangedAt, p.ExpiryWas, p.ExpiryWasMonths
 	if anew {
-		gen, at = gen+1, tx.Now
+		gen, at, was, months = gen+1, tx.Now, p.Expiry, p.ExpiryMonths
 	}
 	changed, err := New(tx).setExpiry(ctx, setExpiryParams{
 		ID: p.ID, Gen: p.ExpiryGen, Expiry: x.Mode, Months: x.Months, Proof: x.Proof, WarnDays: x.WarnDays, NextGen: gen, ChangedAt: at,
+		Was: was, WasMonths: months,
 	})
 	if db.NotFound(err) {
 		return p, db.Errorf(db.Busy, "somebody has just changed how points expire: look again")

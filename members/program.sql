@@ -44,7 +44,8 @@ RETURNING *;
 -- name: setExpiry :one
 -- A new rule for the end of points, unless somebody has just set one.
 UPDATE programs SET expiry = @expiry, expiry_months = @months, expiry_proof = @proof, expiry_warn_days = @warn_days,
-    expiry_gen = @next_gen, expiry_changed_at = @changed_at
+    expiry_gen = @next_gen, expiry_changed_at = @changed_at,
+    expiry_was = @was, expiry_was_months = @was_months
 WHERE id = @id AND expiry_gen = @gen
 RETURNING *;
 

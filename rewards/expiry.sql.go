@@ -116,7 +116,7 @@ func (q *Queries) lotsOfAnOlderRule(ctx context.Context, arg lotsOfAnOlderRulePa
 }
 
 const lotsOfMembers = `-- name: lotsOfMembers :many
-SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, own_day, warned, created_at FROM lots
+SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, warned, created_at FROM lots
 WHERE program_id = $1 AND member_id BETWEEN $2 AND $3 AND "left" > 0 AND lapses_at > $4
 ORDER BY member_id, expires_first, id
 `
@@ -154,7 +154,6 @@ func (q *Queries) lotsOfMembers(ctx context.Context, arg lotsOfMembersParams) ([
 			&i.ExpiresFirst,
 			&i.LapsesAt,
 			&i.Gen,
-			&i.OwnDay,
 			&i.Warned,
 			&i.CreatedAt,
 		); err != nil {
@@ -211,7 +210,7 @@ func (q *Queries) membersFrom(ctx context.Context, arg membersFromParams) ([]mem
 }
 
 const staleLots = `-- name: staleLots :many
-SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, own_day, warned, created_at FROM lots
+SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, warned, created_at FROM lots
 WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND gen < $3
 ORDER BY id
 `
@@ -242,7 +241,6 @@ func (q *Queries) staleLots(ctx context.Context, arg staleLotsParams) ([]Lot, er
 			&i.ExpiresFirst,
 			&i.LapsesAt,
 			&i.Gen,
-			&i.OwnDay,
 			&i.Warned,
 			&i.CreatedAt,
 		); err != nil {

@@ -27,7 +27,7 @@ func openLot(ctx context.Context, tx *db.Tx, p members.Program, e Entry, points,
 	}
 	return New(tx).insertLot(ctx, insertLotParams{
 		ProgramID: e.ProgramID, ID: tx.ID(), MemberID: e.MemberID, EntryID: e.ID, Points: points,
-		ExpiresAt: orNone(end), ExpiresFirst: end, LapsesAt: x.lapse(end), Gen: p.ExpiryGen, OwnDay: own != 0, CreatedAt: tx.Now,
+		ExpiresAt: orNone(end), ExpiresFirst: end, LapsesAt: x.lapse(end), Gen: p.ExpiryGen, CreatedAt: tx.Now,
 	})
 }
 
@@ -63,8 +63,8 @@ func eatLots(ctx context.Context, tx *db.Tx, e Entry, own int64) error {
 }
 
 // giveBack writes a credit of all the points that an entry (by its id) took. They go to the lots they came from, with their old
-// end; those whose end is past, or within 7 days, open a lot that lasts 7 days, or in a program of inactivity as long as any. A debt is
-// filled first, with the points that would have expired first.
+// end; those whose end is past, or within 7 days, open a lot that lasts 7 days. A debt is filled first, with the points that would
+// have expired first.
 func giveBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting, from int64) (Entry, members.Member, error) {
 	e, m, err := write(ctx, tx, &p, m, n)
 	if err == nil {
@@ -80,12 +80,8 @@ func giveBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 	if err == nil && len(home) > 0 {
 		err = New(tx).settleLots(ctx, e.ProgramID, e.ID)
 	}
-	own := soon
-	if p.Expiry == Inactivity {
-		own = 0
-	}
 	if err == nil {
-		err = openLot(ctx, tx, p, e, e.Delta-e.filled()-sum(home), own)
+		err = openLot(ctx, tx, p, e, e.Delta-e.filled()-sum(home), soon)
 	}
 	if err != nil {
 		return Entry{}, members.Member{}, err

@@ -1,6 +1,6 @@
 -- name: insertLot :exec
-INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, own_day, created_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11);
+INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10);
 
 -- name: takeFromLots :many
 -- Writes down which live lots a debit eats: its own sale's first, then those that expire first.
@@ -61,7 +61,7 @@ ORDER BY expires_first, id;
 -- name: renewLots :exec
 -- Activity renews: all live points of the member end on the same day.
 UPDATE lots SET expires_at = @ends, expires_first = @ends, lapses_at = CAST(@lapses AS BIGINT), gen = @gen, warned = FALSE
-WHERE program_id = @program_id AND member_id = @member_id AND "left" > 0 AND lapses_at > CAST(@now AS BIGINT) AND NOT own_day
+WHERE program_id = @program_id AND member_id = @member_id AND "left" > 0 AND lapses_at > CAST(@now AS BIGINT)
     AND (gen < @gen OR gen = @gen AND expires_first < @ends);
 
 -- name: dateLot :execrows

@@ -58,8 +58,8 @@ func (q *Queries) deadPoints(ctx context.Context, arg deadPointsParams) (int64, 
 }
 
 const insertLot = `-- name: insertLot :exec
-INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, own_day, created_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at)
+VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)
 `
 
 type insertLotParams struct {
@@ -72,7 +72,6 @@ type insertLotParams struct {
 	ExpiresFirst int64
 	LapsesAt     int64
 	Gen          int64
-	OwnDay       bool
 	CreatedAt    int64
 }
 
@@ -87,7 +86,6 @@ func (q *Queries) insertLot(ctx context.Context, arg insertLotParams) error {
 		arg.ExpiresFirst,
 		arg.LapsesAt,
 		arg.Gen,
-		arg.OwnDay,
 		arg.CreatedAt,
 	)
 	return err
@@ -109,7 +107,7 @@ func (q *Queries) lapsedOf(ctx context.Context, programID int64, entryID int64) 
 }
 
 const liveLots = `-- name: liveLots :many
-SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, own_day, warned, created_at FROM lots
+SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, warned, created_at FROM lots
 WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at > $3
 ORDER BY expires_first, id
 `
@@ -140,7 +138,6 @@ func (q *Queries) liveLots(ctx context.Context, arg liveLotsParams) ([]Lot, erro
 			&i.ExpiresFirst,
 			&i.LapsesAt,
 			&i.Gen,
-			&i.OwnDay,
 			&i.Warned,
 			&i.CreatedAt,
 		); err != nil {
@@ -158,7 +155,7 @@ func (q *Queries) liveLots(ctx context.Context, arg liveLotsParams) ([]Lot, erro
 }
 
 const lotsToSettle = `-- name: lotsToSettle :many
-SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, own_day, warned, created_at FROM lots
+SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, warned, created_at FROM lots
 WHERE program_id = $1 AND member_id = $2 AND "left" > 0
     AND (lapses_at <= $3 OR gen < (SELECT programs.expiry_gen FROM programs WHERE programs.id = $1))
 ORDER BY expires_first, id
@@ -191,7 +188,6 @@ func (q *Queries) lotsToSettle(ctx context.Context, arg lotsToSettleParams) ([]L
 			&i.ExpiresFirst,
 			&i.LapsesAt,
 			&i.Gen,
-			&i.OwnDay,
 			&i.Warned,
 			&i.CreatedAt,
 		); err != nil {
@@ -305,7 +301,7 @@ func (q *Queries) putIntoLots(ctx context.Context, arg putIntoLotsParams) ([]int
 
 const renewLots = `-- name: renewLots :exec
 UPDATE lots SET expires_at = $1, expires_first = $1, lapses_at = CAST($2 AS BIGINT), gen = $3, warned = FALSE
-WHERE program_id = $4 AND member_id = $5 AND "left" > 0 AND lapses_at > CAST($6 AS BIGINT) AND NOT own_day
+WHERE program_id = $4 AND member_id = $5 AND "left" > 0 AND lapses_at > CAST($6 AS BIGINT)
     AND (gen < $3 OR gen = $3 AND expires_first < $1)
 `
 
@@ -345,7 +341,7 @@ func (q *Queries) settleLots(ctx context.Context, programID int64, entryID int64
 }
 
 const staleLotsOf = `-- name: staleLotsOf :many
-SELECT lots.program_id, lots.id, lots.member_id, lots.entry_id, lots.points, lots."left", lots.expires_at, lots.expires_first, lots.lapses_at, lots.gen, lots.own_day, lots.warned, lots.created_at FROM lots
+SELECT lots.program_id, lots.id, lots.member_id, lots.entry_id, lots.points, lots."left", lots.expires_at, lots.expires_first, lots.lapses_at, lots.gen, lots.warned, lots.created_at FROM lots
 WHERE lots.program_id = $1 AND lots.gen < CAST($3 AS BIGINT)
     AND lots.id IN (SELECT lot_moves.lot_id FROM lot_moves WHERE lot_moves.program_id = $1 AND lot_moves.entry_id = $2)
 ORDER BY lots.id
@@ -378,7 +374,6 @@ func (q *Queries) staleLotsOf(ctx context.Context, arg staleLotsOfParams) ([]Lot
 			&i.ExpiresFirst,
 			&i.LapsesAt,
 			&i.Gen,
-			&i.OwnDay,
 			&i.Warned,
 			&i.CreatedAt,
 		); err != nil {

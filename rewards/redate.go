@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -11,33 +12,47 @@ import (
 
 // ruling is the rule that a program came to have at an instant.
 type ruling struct {
-	p     members.Program
-	x     Expiry
-	floor int64 // one full period after the change: nothing ends sooner because of it
+	zone    *time.Location
+	was, x  Expiry // before, and since
+	gen     int64  // of x
+	changed int64
+	floor   int64 // one full period after the change: nothing ends sooner because of it
 }
 
-func rulingOf(p members.Program) ruling { return newRuling(p, ExpiryOf(p), p.ExpiryChangedAt) }
-
-func newRuling(p members.Program, x Expiry, changed int64) ruling {
-	p.ExpiryChangedAt = changed
-	return ruling{p: p, x: x, floor: x.end(p.Location(), changed)}
+func rulingOf(p members.Program) ruling {
+	was := Expiry{Mode: p.ExpiryWas, Months: p.ExpiryWasMonths}
+	return newRuling(p.Location(), was, ExpiryOf(p), p.ExpiryGen, p.ExpiryChangedAt)
 }
 
-// end is when a lot of an older rule ends: exclusive. Longer is longer for all live points; sooner is never sooner than one full
-// period after the change. What was past its day at the change stays past it, and a day that came with the points stays.
+func newRuling(zone *time.Location, was, x Expiry, gen, changed int64) ruling {
+	return ruling{zone, was, x, gen, changed, x.end(zone, changed)}
+}
+
+// end is when a lot of an older rule ends: exclusive. A rule that gives it longer than the one before does so; one that gives it less
+// is never sooner than one full period after the change. What was past its day at the change stays past it.
 func (r ruling) end(lot Lot, active int64) int64 {
-	if lot.OwnDay || lot.LapsesAt <= r.p.ExpiryChangedAt {
+	if lot.LapsesAt <= r.changed {
 		return lot.ExpiresFirst
 	}
-	since := lot.CreatedAt
-	if r.x.Mode == Inactivity {
-		since = active
+	was, end := lot.ExpiresFirst, r.x.ofLot(r.zone, lot, active)
+	if lot.Gen == r.gen-1 { // else rules went by while it was empty
+		was = r.was.ofLot(r.zone, lot, active)
 	}
-	end := r.x.end(r.p.Location(), since)
-	if end >= lot.ExpiresFirst {
-		return end
+	switch {
+	case end > was:
+		return max(end, lot.ExpiresFirst)
+	case end < was:
+		return min(lot.ExpiresFirst, max(end, r.floor))
 	}
-	return min(lot.ExpiresFirst, max(end, r.floor))
+	return lot.ExpiresFirst
+}
+
+// ofLot is when a lot ends whose day is the rule's own.
+func (x Expiry) ofLot(zone *time.Location, lot Lot, active int64) int64 {
+	if x.Mode == Inactivity {
+		return x.end(zone, active)
+	}
+	return x.end(zone, lot.CreatedAt)
 }
 
 // date is the lot as the rule dates it. Delivered is when a warning of the day it had arrived, 0: none.
@@ -45,19 +60,19 @@ func (r ruling) date(lot Lot, active, delivered int64) Lot {
 	end := r.end(lot, active)
 	same := end == lot.ExpiresFirst
 	switch {
-	case lot.LapsesAt <= r.p.ExpiryChangedAt:
+	case lot.LapsesAt <= r.changed:
 	case end == never:
 		lot.LapsesAt = never
 	case r.x.Proof && same && delivered != 0:
 		lot.LapsesAt = max(end, delivered+grace)
 	case r.x.Proof:
 		lot.LapsesAt = never
-	case end > r.p.ExpiryChangedAt:
+	case end > r.changed:
 		lot.LapsesAt = end
 	case lot.LapsesAt == never: // only the missing warning kept it
 		end, lot.LapsesAt = r.floor, r.floor
 	}
-	lot.ExpiresFirst, lot.ExpiresAt, lot.Gen = end, orNone(end), r.p.ExpiryGen
+	lot.ExpiresFirst, lot.ExpiresAt, lot.Gen = end, orNone(end), r.gen
 	return lot
 }
 

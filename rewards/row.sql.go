@@ -51,7 +51,6 @@ type Lot struct {
 	ExpiresFirst int64
 	LapsesAt     int64
 	Gen          int64
-	OwnDay       bool
 	Warned       bool
 	CreatedAt    int64
 }

@@ -39,6 +39,8 @@ CREATE TABLE programs (
     expiry_months BIGINT NOT NULL DEFAULT 0 CHECK (expiry_months BETWEEN 0 AND 120),
     expiry_proof BOOLEAN NOT NULL DEFAULT FALSE, -- points lapse only after a warning that was delivered
     expiry_warn_days BIGINT NOT NULL DEFAULT 14 CHECK (expiry_warn_days BETWEEN 0 AND 90), -- 0: no warning
+    expiry_was TEXT NOT NULL DEFAULT 'none' CHECK (expiry_was IN ('none', 'rolling', 'inactivity')), -- the rule before the last change
+    expiry_was_months BIGINT NOT NULL DEFAULT 0,
     expiry_changed_at BIGINT NOT NULL DEFAULT 0,
     expiry_gen BIGINT NOT NULL DEFAULT 0, -- one more with each change; lots of a lower one are dated anew
     expiry_dated_gen BIGINT NOT NULL DEFAULT 0, -- all lots have at least this one
@@ -338,7 +340,6 @@ CREATE TABLE lots (
     expires_first BIGINT NOT NULL DEFAULT 9007199254740991, -- expires_at, or the last instant when it never does: the order of spending
     lapses_at BIGINT NOT NULL DEFAULT 9007199254740991, -- from here on they are gone: expires_first, or later where a warning has to have arrived
     gen BIGINT NOT NULL DEFAULT 0, -- the program's expiry_gen that dated it
-    own_day BOOLEAN NOT NULL DEFAULT FALSE, -- its day came with it: a change of the program's rule does not move it
     warned BOOLEAN NOT NULL DEFAULT FALSE, -- of its day
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id),
