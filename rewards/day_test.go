@@ -70,7 +70,10 @@ func TestDayBegins(t *testing.T) {
 		y, m, d := noon.Date()
 		begins := time.UnixMilli(dayBegins(zone, y, m, d)).In(zone)
 		day := noon.Format(time.DateOnly)
-		if got := begins.Format(time.DateOnly); got != day && !(zone.String() == "Pacific/Apia" && day == "2011-12-30") {
+		if zone.String() == "Pacific/Apia" && day == "2011-12-30" {
+			day = "2011-12-31" // there was none
+		}
+		if got := begins.Format(time.DateOnly); got != day {
 			t.Fatalf("%s in %v begins at %v", day, zone, begins)
 		}
 		if before := begins.Add(-time.Millisecond).Format(time.DateOnly); before >= day {

@@ -256,7 +256,7 @@ func TestAStaleProgramDoesNoHarm(t *testing.T) {
 		s.wantLots(lot{50, lima("2028-02-01 00:00")})
 		s.p = before
 		s.expires(rewards.Expiry{Mode: rewards.Inactivity, Months: 24})
-		s.p, before = before, s.p
+		s.p = before
 		s.at("2027-02-10 10:00")
 		if err := s.debit(10); err != nil {
 			t.Fatal(err)
