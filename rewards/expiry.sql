@@ -19,7 +19,7 @@ SELECT id FROM members
 WHERE program_id = $1 AND left_at <= $2 AND left_at <> 0 AND active_at <= $2 AND balance > 0
 ORDER BY left_at LIMIT CAST($3 AS BIGINT);
 
--- name: membersFrom :many
+-- name: accountsFrom :many
 SELECT id, phone, active_at FROM members WHERE program_id = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT);
 
 -- name: lotsOfMembers :many

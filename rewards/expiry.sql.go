@@ -9,6 +9,45 @@ import (
 	"context"
 )
 
+const accountsFrom = `-- name: accountsFrom :many
+SELECT id, phone, active_at FROM members WHERE program_id = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT)
+`
+
+type accountsFromParams struct {
+	ProgramID int64
+	ID        int64
+	Column3   int64
+}
+
+type accountsFromRow struct {
+	ID       int64
+	Phone    string
+	ActiveAt int64
+}
+
+func (q *Queries) accountsFrom(ctx context.Context, arg accountsFromParams) ([]accountsFromRow, error) {
+	rows, err := q.db.QueryContext(ctx, accountsFrom, arg.ProgramID, arg.ID, arg.Column3)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []accountsFromRow
+	for rows.Next() {
+		var i accountsFromRow
+		if err := rows.Scan(&i.ID, &i.Phone, &i.ActiveAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deadLots = `-- name: deadLots :many
 SELECT member_id FROM lots
 WHERE program_id = $1 AND lapses_at <= $2 AND "left" > 0 AND lapses_at < 9007199254740991
@@ -157,45 +196,6 @@ func (q *Queries) lotsOfMembers(ctx context.Context, arg lotsOfMembersParams) ([
 			&i.Warned,
 			&i.CreatedAt,
 		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const membersFrom = `-- name: membersFrom :many
-SELECT id, phone, active_at FROM members WHERE program_id = $1 AND id > $2 ORDER BY id LIMIT CAST($3 AS BIGINT)
-`
-
-type membersFromParams struct {
-	ProgramID int64
-	ID        int64
-	Column3   int64
-}
-
-type membersFromRow struct {
-	ID       int64
-	Phone    string
-	ActiveAt int64
-}
-
-func (q *Queries) membersFrom(ctx context.Context, arg membersFromParams) ([]membersFromRow, error) {
-	rows, err := q.db.QueryContext(ctx, membersFrom, arg.ProgramID, arg.ID, arg.Column3)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []membersFromRow
-	for rows.Next() {
-		var i membersFromRow
-		if err := rows.Scan(&i.ID, &i.Phone, &i.ActiveAt); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

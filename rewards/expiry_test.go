@@ -77,8 +77,8 @@ func (s *shop) debit(points int64) error {
 	return err
 }
 
-// at moves the clock to a moment in Lima.
-func (s *shop) at(moment string) { s.clock.Set(limaTime(moment)) }
+// onClock moves the clock to a moment in Lima.
+func (s *shop) onClock(moment string) { s.clock.Set(limaTime(moment)) }
 
 func (s *shop) wantLots(want ...lot) {
 	s.t.Helper()
@@ -93,19 +93,19 @@ var yearly = rewards.Expiry{Mode: rewards.Rolling, Months: 12, WarnDays: 14}
 func TestPointsAreGoodToTheEndOfTheirMonth(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.expires(yearly)
-		s.at("2027-07-06 15:00")
+		s.onClock("2027-07-06 15:00")
 		s.bonus(50)
-		s.at("2027-07-31 23:59")
+		s.onClock("2027-07-31 23:59")
 		s.bonus(20)
 		s.wantLots(lot{50, lima("2028-08-01 00:00")}, lot{20, lima("2028-08-01 00:00")})
-		s.at("2028-07-31 23:59")
+		s.onClock("2028-07-31 23:59")
 		if st := s.standing(); st.Balance != 70 || st.ExpiringPoints != 70 || st.ExpiresAt != lima("2028-08-01 00:00") {
 			t.Errorf("on the last day: %+v", st)
 		}
 		if n := s.round(rewards.LapseDue); n != 0 {
 			t.Errorf("%d lots lapsed on their last day", n)
 		}
-		s.at("2028-08-01 00:00")
+		s.onClock("2028-08-01 00:00")
 		if st := s.standing(); st.Balance != 0 {
 			t.Errorf("after the last day: %+v", st)
 		}
@@ -122,18 +122,18 @@ func TestPointsAreGoodToTheEndOfTheirMonth(t *testing.T) {
 func TestAnyEntryRenewsWhatGoesByInactivity(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.expires(rewards.Expiry{Mode: rewards.Inactivity, Months: 1})
-		s.at("2027-05-10 10:00")
+		s.onClock("2027-05-10 10:00")
 		s.bonus(30)
 		s.wantLots(lot{30, lima("2027-06-11 00:00")})
-		s.at("2027-05-31 22:00")
+		s.onClock("2027-05-31 22:00")
 		s.bonus(10)
 		s.wantLots(lot{30, lima("2027-07-01 00:00")}, lot{10, lima("2027-07-01 00:00")})
-		s.at("2027-06-30 23:59")
+		s.onClock("2027-06-30 23:59")
 		if err := s.debit(5); err != nil {
 			t.Fatal(err)
 		}
 		s.wantLots(lot{25, lima("2027-07-31 00:00")}, lot{10, lima("2027-07-31 00:00")})
-		s.at("2027-07-31 00:00")
+		s.onClock("2027-07-31 00:00")
 		if err := s.debit(1); !isShort(err, 1) {
 			t.Errorf("spending what is past its day: %v", err)
 		}
@@ -149,11 +149,11 @@ func TestAnyEntryRenewsWhatGoesByInactivity(t *testing.T) {
 
 func TestTurningExpiryOnTouchesNothingBeforeOneFullPeriod(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
-		s.at("2024-02-10 10:00")
+		s.onClock("2024-02-10 10:00")
 		s.bonus(30)
-		s.at("2027-01-20 10:00")
+		s.onClock("2027-01-20 10:00")
 		s.bonus(20)
-		s.at("2027-03-05 10:00")
+		s.onClock("2027-03-05 10:00")
 		s.setExpiry(yearly)
 		s.wantLots(lot{30, 0}, lot{20, 0})
 		if s.p.ExpiryDatedGen != 0 || s.p.ExpiryGen != 1 || s.p.ExpiryChangedAt != lima("2027-03-05 10:00") {
@@ -165,10 +165,10 @@ func TestTurningExpiryOnTouchesNothingBeforeOneFullPeriod(t *testing.T) {
 		s.round(rewards.DateAnew)
 		s.wantLots(lot{30, lima("2028-04-01 00:00")}, lot{20, lima("2028-04-01 00:00")})
 		s.bonus(10)
-		s.at("2028-03-31 23:59")
+		s.onClock("2028-03-31 23:59")
 		s.round(rewards.LapseDue)
 		s.stands(60, 0, 0)
-		s.at("2028-04-01 00:00")
+		s.onClock("2028-04-01 00:00")
 		s.round(rewards.LapseDue)
 		s.stands(0, 0, 0)
 	})
@@ -177,16 +177,16 @@ func TestTurningExpiryOnTouchesNothingBeforeOneFullPeriod(t *testing.T) {
 func TestLongerAndShorter(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.expires(yearly)
-		s.at("2027-01-10 10:00")
+		s.onClock("2027-01-10 10:00")
 		s.bonus(50)
-		s.at("2027-11-10 10:00")
+		s.onClock("2027-11-10 10:00")
 		s.bonus(20)
 		s.expires(rewards.Expiry{Mode: rewards.Rolling, Months: 24})
 		s.wantLots(lot{50, lima("2029-02-01 00:00")}, lot{20, lima("2029-12-01 00:00")})
-		s.at("2028-06-10 10:00")
+		s.onClock("2028-06-10 10:00")
 		s.expires(rewards.Expiry{Mode: rewards.Rolling, Months: 6}) // one period: good to the end of December
 		s.wantLots(lot{50, lima("2029-01-01 00:00")}, lot{20, lima("2029-01-01 00:00")})
-		s.at("2028-07-10 10:00")
+		s.onClock("2028-07-10 10:00")
 		s.expires(rewards.Expiry{Mode: rewards.Rolling, Months: 6, WarnDays: 30})
 		s.wantLots(lot{50, lima("2029-01-01 00:00")}, lot{20, lima("2029-01-01 00:00")})
 		s.expires(rewards.Expiry{Mode: rewards.NoExpiry})
@@ -199,9 +199,9 @@ func TestLongerAndShorter(t *testing.T) {
 func TestWhatIsPastItsDayStaysPastIt(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.expires(yearly)
-		s.at("2027-01-10 10:00")
+		s.onClock("2027-01-10 10:00")
 		s.bonus(50)
-		s.at("2028-02-01 00:00")
+		s.onClock("2028-02-01 00:00")
 		s.expires(rewards.Expiry{Mode: rewards.NoExpiry})
 		if st := s.standing(); st.Balance != 0 {
 			t.Errorf("no change brings points back: %+v", st)
@@ -229,11 +229,11 @@ func TestADayOfTheirOwn(t *testing.T) {
 func TestSpendingBetweenTheChangeAndTheDating(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.expires(yearly)
-		s.at("2027-01-10 10:00")
+		s.onClock("2027-01-10 10:00")
 		s.bonus(50)
-		s.at("2028-01-31 12:00")
+		s.onClock("2028-01-31 12:00")
 		s.setExpiry(rewards.Expiry{Mode: rewards.Rolling, Months: 24})
-		s.at("2028-02-03 12:00") // past the old day
+		s.onClock("2028-02-03 12:00") // past the old day
 		if n := s.round(rewards.LapseDue); n != 1 {
 			t.Errorf("the round looked at %d lots", n)
 		}
@@ -249,7 +249,7 @@ func TestSpendingBetweenTheChangeAndTheDating(t *testing.T) {
 func TestAStaleProgramDoesNoHarm(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		before := s.p
-		s.at("2027-01-10 10:00")
+		s.onClock("2027-01-10 10:00")
 		s.expires(yearly)
 		s.p, before = before, s.p
 		s.bonus(50)
@@ -257,7 +257,7 @@ func TestAStaleProgramDoesNoHarm(t *testing.T) {
 		s.p = before
 		s.expires(rewards.Expiry{Mode: rewards.Inactivity, Months: 24})
 		s.p = before
-		s.at("2027-02-10 10:00")
+		s.onClock("2027-02-10 10:00")
 		if err := s.debit(10); err != nil {
 			t.Fatal(err)
 		}
@@ -297,20 +297,20 @@ func TestTheNextChangeWaitsForTheDating(t *testing.T) {
 func TestReturnedPointsKeepTheirDay(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.coffee(rewards.Unlimited)
-		s.at("2027-01-10 10:00")
+		s.onClock("2027-01-10 10:00")
 		s.bonus(50)
 		if _, _, err := s.redeem(s.ana, 1); err != nil {
 			t.Fatal(err)
 		}
 		s.expires(yearly)
-		s.at("2027-01-20 10:00")
+		s.onClock("2027-01-20 10:00")
 		s.releaseDue()
 		s.wantLots(lot{50, lima("2028-02-01 00:00")})
-		s.at("2028-01-20 10:00")
+		s.onClock("2028-01-20 10:00")
 		if _, _, err := s.redeem(s.ana, 1); err != nil {
 			t.Fatal(err)
 		}
-		s.at("2028-01-28 10:00")
+		s.onClock("2028-01-28 10:00")
 		s.releaseDue()
 		s.wantLots(lot{50, s.clock.Now().Add(7 * day).UnixMilli()})
 	})
@@ -320,19 +320,19 @@ func TestReturningIsActivity(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.coffee(rewards.Unlimited)
 		s.expires(rewards.Expiry{Mode: rewards.Inactivity, Months: 1})
-		s.at("2027-01-10 10:00")
+		s.onClock("2027-01-10 10:00")
 		s.bonus(60)
 		if _, _, err := s.redeem(s.ana, 1); err != nil {
 			t.Fatal(err)
 		}
-		s.at("2027-01-18 10:00")
+		s.onClock("2027-01-18 10:00")
 		s.releaseDue()
 		s.wantLots(lot{60, lima("2027-02-19 00:00")})
-		s.at("2027-02-15 10:00")
+		s.onClock("2027-02-15 10:00")
 		if _, _, err := s.redeem(s.ana, 1); err != nil {
 			t.Fatal(err)
 		}
-		s.at("2027-03-16 10:00") // past the day of the empty lot's points
+		s.onClock("2027-03-16 10:00") // past the day of the empty lot's points
 		s.releaseDue()
 		if left := s.lots(); len(left) == 0 || left[len(left)-1].expires != lima("2027-04-17 00:00") {
 			t.Errorf("lots %v", left)
@@ -343,16 +343,16 @@ func TestReturningIsActivity(t *testing.T) {
 
 func TestPointsOfWhoLeftAreKeptForAYear(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
-		s.at("2027-03-01 10:00")
+		s.onClock("2027-03-01 10:00")
 		s.bonus(50)
-		s.at("2027-03-05 10:00")
+		s.onClock("2027-03-05 10:00")
 		s.leave()
-		s.at("2028-03-05 09:59")
+		s.onClock("2028-03-05 09:59")
 		if n := s.round(rewards.LapseLeft); n != 0 {
 			t.Errorf("%d lapsed before a year was over", n)
 		}
 		s.stands(50, 0, 0)
-		s.at("2028-03-05 10:00")
+		s.onClock("2028-03-05 10:00")
 		if n := s.round(rewards.LapseLeft); n != 1 {
 			t.Errorf("%d lapsed after a year", n)
 		}
@@ -361,7 +361,7 @@ func TestPointsOfWhoLeftAreKeptForAYear(t *testing.T) {
 		s.bonus(20)
 		s.round(rewards.LapseLeft)
 		s.stands(20, 0, 0)
-		s.at("2029-03-05 10:00")
+		s.onClock("2029-03-05 10:00")
 		s.write(func(ctx context.Context, tx *db.Tx) error { return rewards.LapseGone(ctx, tx, s.p, s.ana.Phone) })
 		s.stands(0, 0, 0)
 		s.write(func(ctx context.Context, tx *db.Tx) error { return rewards.LapseGone(ctx, tx, s.p, "+51900000001") })
