@@ -16,10 +16,10 @@ type book struct {
 	zone *time.Location
 
 	clamps bool
-	mode   string // of expiry
-	months int
-	gen    int   // of the rule of expiry
-	since  int64 // when it came
+	rule   ending // of points
+	was    ending // the rule before
+	gen    int    // of the rule
+	since  int64  // when it came
 
 	step, points         int64 // the main rule
 	carries              bool
@@ -36,6 +36,12 @@ type book struct {
 	opened int // lots so far
 }
 
+// ending is a rule for the end of points.
+type ending struct {
+	mode   string
+	months int
+}
+
 // rung is a level.
 type rung struct{ threshold, times, gift int64 }
 
@@ -45,7 +51,6 @@ type pile struct {
 	left    int64
 	created int64
 	expires int64 // math.MaxInt64: never
-	own     bool  // its day came with it
 	gen     int
 	lapsed  int64
 }
@@ -97,24 +102,28 @@ func (a *account) entry(lapse bool) {
 }
 
 // ends is when points end that were earned, or renewed, at an instant: exclusive.
-func (b *book) ends(from int64) int64 {
+func (b *book) ends(r ending, from int64) int64 {
 	day := time.UnixMilli(from).In(b.zone)
-	switch b.mode {
-	case rewards.Rolling:
-		first := time.Date(day.Year(), day.Month(), 1, 12, 0, 0, 0, b.zone)
-		for range b.months + 1 {
-			first = first.AddDate(0, 1, 0)
-		}
-		return time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, b.zone).UnixMilli()
-	case rewards.Inactivity:
-		first := time.Date(day.Year(), day.Month()+time.Month(b.months), 1, 12, 0, 0, 0, b.zone)
-		last := first
-		for last.AddDate(0, 0, 1).Month() == first.Month() && last.Day() < day.Day() {
-			last = last.AddDate(0, 0, 1)
-		}
-		return time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, b.zone).UnixMilli()
+	first := time.Date(day.Year(), day.Month(), 1, 12, 0, 0, 0, b.zone)
+	for range r.months {
+		first = first.AddDate(0, 1, 0)
 	}
-	return math.MaxInt64
+	last := first
+	for last.AddDate(0, 0, 1).Month() == first.Month() && (r.mode == rewards.Rolling || last.Day() < day.Day()) {
+		last = last.AddDate(0, 0, 1)
+	}
+	if r.mode == rewards.NoExpiry {
+		return math.MaxInt64
+	}
+	return time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, b.zone).UnixMilli()
+}
+
+// endsBy is when a lot ends by a rule alone.
+func (a *account) endsBy(r ending, p *pile) int64 {
+	if r.mode == rewards.Inactivity {
+		return a.ends(r, a.active)
+	}
+	return a.ends(r, p.created)
 }
 
 // date brings a lot under the rule of now.
@@ -122,19 +131,18 @@ func (a *account) date(p *pile) {
 	if p.gen == a.gen {
 		return
 	}
+	was, end := p.expires, a.endsBy(a.rule, p)
+	if p.gen == a.gen-1 {
+		was = a.endsBy(a.was, p)
+	}
 	p.gen = a.gen
-	if p.own || p.expires <= a.since {
-		return
+	switch {
+	case p.expires <= a.since: // past its day then
+	case end > was:
+		p.expires = max(p.expires, end)
+	case end < was:
+		p.expires = min(p.expires, max(end, a.ends(a.rule, a.since))) // not before one full period has passed
 	}
-	from := p.created
-	if a.mode == rewards.Inactivity {
-		from = a.active
-	}
-	end := a.ends(from)
-	if end < p.expires {
-		end = min(p.expires, max(end, a.ends(a.since))) // not before one full period has passed
-	}
-	p.expires = end
 }
 
 // dateAll brings all live lots under the rule of now.
@@ -148,12 +156,12 @@ func (a *account) dateAll() {
 
 // renew lets all live points end together where they go by inactivity.
 func (a *account) renew() {
-	if a.mode != rewards.Inactivity {
+	if a.rule.mode != rewards.Inactivity {
 		return
 	}
 	for _, p := range a.lots {
-		if p.left > 0 && p.expires > a.now && !p.own {
-			p.gen, p.expires = a.gen, max(p.expires, a.ends(a.now))
+		if p.left > 0 && p.expires > a.now {
+			p.gen, p.expires = a.gen, max(p.expires, a.ends(a.rule, a.now))
 		}
 	}
 }
@@ -173,9 +181,9 @@ func (a *account) credit(points, expires int64) *pile {
 }
 
 func (a *account) open(points, expires int64) *pile {
-	p := &pile{opened: a.opened, left: points, created: a.now, expires: expires, own: expires != 0, gen: a.gen}
-	if !p.own {
-		p.expires = a.ends(a.now)
+	p := &pile{opened: a.opened, left: points, created: a.now, expires: expires, gen: a.gen}
+	if expires == 0 {
+		p.expires = a.ends(a.rule, a.now)
 	}
 	a.opened++
 	a.lots = append(a.lots, p)
@@ -226,7 +234,9 @@ func (a *account) first(own *pile) (found *pile) {
 	return found
 }
 
-func sooner(a, b *pile) int { return cmp.Or(cmp.Compare(a.expires, b.expires), cmp.Compare(a.opened, b.opened)) }
+func sooner(a, b *pile) int {
+	return cmp.Or(cmp.Compare(a.expires, b.expires), cmp.Compare(a.opened, b.opened))
+}
 
 // lapse writes off what is past its day, one entry a pile.
 func (a *account) lapse() {
@@ -262,7 +272,7 @@ func (a *account) giveBack(bites []bite) {
 			}
 		}
 	}
-	if a.mode == rewards.Inactivity {
+	if a.rule.mode == rewards.Inactivity {
 		soon = 0
 	}
 	if young > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -69,7 +70,7 @@ type life struct {
 	tickets []*ticket
 	costs   []int64
 	tiers   []int64 // ids of the levels
-	n       int // of the step of the history, for sources
+	n       int     // of the step of the history, for sources
 }
 
 // person is a member in the ledger and in the book.
@@ -124,7 +125,7 @@ func (l *life) settings() {
 	l.must(err)
 	l.p, err = members.ProgramByID(l.ctx, l.tx, l.p.ID)
 	l.must(err)
-	l.mode = rewards.NoExpiry
+	l.rule.mode = rewards.NoExpiry
 }
 
 // ladder draws levels, or none.
@@ -170,7 +171,7 @@ func (l *life) add(n rewards.NewRule) {
 
 // live draws steps and compares after each.
 func (l *life) live() {
-	steps := []func(){l.buy, l.buy, l.buy, l.gift, l.adjust, l.redeem, l.redeem, l.use, l.refund, l.refund, l.wait, l.wait, l.release, l.night, l.expire, l.mergeAll}
+	steps := []func(){l.buy, l.buy, l.buy, l.gift, l.adjust, l.redeem, l.redeem, l.use, l.refund, l.refund, l.wait, l.wait, l.release, l.night, l.expire}
 	for l.n = range rapid.IntRange(10, 30).Draw(l.T, "steps") {
 		steps[rapid.IntRange(0, len(steps)-1).Draw(l.T, "step")]()
 		for _, who := range l.people {
@@ -211,20 +212,43 @@ func (l *life) compare(who *person) {
 }
 
 // one draws a member.
-func (l *life) one() *person { return rapid.SampledFrom(l.people).Draw(l.T, "who") }
+func (l *life) one() *person { return l.people[rapid.IntRange(0, len(l.people)-1).Draw(l.T, "who")] }
 
 func (l *life) wait() {
-	// Often a few minutes, for what is asked twice; else days or months, for what ends.
+	// Often a few minutes, for what is asked twice; else to where something ends, or for days or months.
 	switch rapid.IntRange(0, 3).Draw(l.T, "long") {
 	case 0:
-		l.now += rapid.Int64Range(1, 200).Draw(l.T, "days") * day.Milliseconds()
+		if all := l.edges(); len(all) > 0 {
+			l.now = all[rapid.IntRange(0, len(all)-1).Draw(l.T, "edge")] - rapid.Int64Range(0, 1).Draw(l.T, "before")
+		}
 	case 1:
-		l.now += rapid.Int64Range(1, 9).Draw(l.T, "days") * day.Milliseconds()
+		l.now += rapid.Int64Range(1, 200).Draw(l.T, "days") * day.Milliseconds()
 	default:
 		l.now += rapid.Int64Range(1, 11).Draw(l.T, "minutes") * time.Minute.Milliseconds()
 	}
 	l.tx.Now = l.now
 }
+
+// edges are moments to come at which something ends, or may be had again.
+func (l *life) edges() (all []int64) {
+	year := l.today().Year()
+	for _, day := range []time.Time{newYearDay(year + 1), newYearDay(year+1).AddDate(0, 0, l.grace), aYearOn(l.today()), aYearOn(l.today()).AddDate(0, 0, l.grace)} {
+		all = append(all, time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, l.zone).UnixMilli())
+	}
+	for _, who := range l.people {
+		for _, p := range who.lots {
+			all = append(all, p.expires, p.expires-week)
+		}
+	}
+	for _, t := range l.tickets {
+		all = append(all, t.expires)
+	}
+	all = slices.DeleteFunc(all, func(at int64) bool { return at <= l.now+1 || at == math.MaxInt64 || at == math.MaxInt64-week })
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func newYearDay(y int) time.Time { return time.Date(y, time.January, 1, 0, 0, 0, 0, time.UTC) }
 
 // night is what the rounds do; done twice it does nothing more.
 func (l *life) night() {
@@ -248,12 +272,13 @@ func (l *life) expire() {
 	if x.Mode != rewards.NoExpiry {
 		x.Months = rapid.Int64Range(1, 6).Draw(l.T, "months")
 	}
-	if x.Mode == l.mode && x.Months == int64(l.months) {
+	now := ending{x.Mode, int(x.Months)}
+	if now == l.rule {
 		return
 	}
 	p, err := rewards.SetExpiry(l.ctx, l.tx, l.p, x, members.Act{Actor: "cli:ana", Door: "cli"})
 	l.must(err)
-	l.p, l.mode, l.months, l.gen, l.since = p, x.Mode, int(x.Months), l.gen+1, l.now
+	l.p, l.was, l.rule, l.gen, l.since = p, l.rule, now, l.gen+1, l.now
 	for range 2 {
 		_, err := rewards.DateAnew(l.ctx, l.tx, l.p, 1000)
 		l.must(err)
@@ -261,25 +286,4 @@ func (l *life) expire() {
 	for _, who := range l.people {
 		who.dateAll()
 	}
-}
-
-// mergeAll makes the two members one.
-func (l *life) mergeAll() {
-	if len(l.people) < 2 {
-		return
-	}
-	from, into := l.people[1], l.people[0]
-	_, err := rewards.Merge(l.ctx, l.tx, l.p, from.m.ID, into.m.ID, members.Act{Actor: "cli:ana", Door: "cli"})
-	l.must(err)
-	into.merge(from.account)
-	l.compare(from)
-	for _, s := range l.sales {
-		if s.who == from.account {
-			s.merged = true
-		}
-	}
-	for _, t := range l.tickets {
-		t.who = into.account
-	}
-	l.people = l.people[:1]
 }
