@@ -39,11 +39,11 @@ func (q *Queries) insertTaking(ctx context.Context, arg insertTakingParams) erro
 const pointsTaken = `-- name: pointsTaken :many
 SELECT gave.store_id AS giver, takings.store_id AS taker,
     CAST(SUM(CASE WHEN takings.undone THEN lot_moves.points ELSE -lot_moves.points END) AS BIGINT) AS points
-FROM takings
-JOIN lot_moves ON lot_moves.program_id = takings.program_id AND lot_moves.entry_id = takings.entry_id
-JOIN lots ON lots.program_id = lot_moves.program_id AND lots.id = lot_moves.lot_id
-JOIN entries AS gave ON gave.program_id = lots.program_id AND gave.id = lots.entry_id
+FROM takings CROSS JOIN lot_moves CROSS JOIN lots CROSS JOIN entries AS gave
 WHERE takings.program_id = $1 AND takings.at >= $2 AND takings.at < $3
+    AND lot_moves.program_id = takings.program_id AND lot_moves.entry_id = takings.entry_id
+    AND lots.program_id = lot_moves.program_id AND lots.id = lot_moves.lot_id
+    AND gave.program_id = lots.program_id AND gave.id = lots.entry_id
 GROUP BY gave.store_id, takings.store_id
 ORDER BY gave.store_id, takings.store_id
 `
@@ -60,7 +60,8 @@ type pointsTakenRow struct {
 	Points int64
 }
 
-// What the stores took in a span, by the store that gave it: the store of the entry that opened the lot.
+// What the stores took in a span, by the store that gave it: the store of the entry that opened the lot. CROSS JOIN keeps SQLite from
+// beginning with all lots.
 func (q *Queries) pointsTaken(ctx context.Context, arg pointsTakenParams) ([]pointsTakenRow, error) {
 	rows, err := q.db.QueryContext(ctx, pointsTaken, arg.ProgramID, arg.Since, arg.Until)
 	if err != nil {

@@ -64,7 +64,8 @@ func TestWhoGavePointsPaysWhoTookThem(t *testing.T) {
 				{From: "Pan SAC", To: "Libros SA", Given: 50, Taken: 10, Amount: 13}, // 40 x 0.333
 			},
 			Parties: []rewards.Party{
-				{Merchant: "", Given: 20, Amount: -6}, {Merchant: "Libros SA", Given: 10, Taken: 50, Amount: 13},
+				{Merchant: "", Given: 20, Amount: -6},
+				{Merchant: "Libros SA", Given: 10, Taken: 50, Amount: 13},
 				{Merchant: "Pan SAC", Given: 70, Taken: 50, Amount: -7},
 			},
 		}
