@@ -58,7 +58,7 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 		StoreID: a.store.ID, Day: a.day(),
 		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
 		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
-		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
+		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.flagged || a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
 		Answer: string(a.outcome().answer().Body), Body: a.sale.Body,
 	})
 	if err != nil {

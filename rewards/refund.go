@@ -196,11 +196,12 @@ func returnVouchers(ctx context.Context, tx *db.Tx, p members.Program, m members
 				return members.Member{}, 0, err
 			}
 		}
-		if owner, err = v.undo(ctx, tx, p, owner); err != nil {
+		owner, back, err := v.undo(ctx, tx, p, owner)
+		if err != nil {
 			return members.Member{}, 0, err
 		}
 		if owner.ID == m.ID {
-			m, given = owner, given+v.Cost
+			m, given = owner, given+back
 		}
 	}
 	return m, given, nil

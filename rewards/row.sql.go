@@ -72,6 +72,22 @@ type Lot struct {
 	CreatedAt    int64
 }
 
+type PendingCredit struct {
+	ProgramID int64
+	ID        int64
+	MemberID  int64
+	Points    int64
+	Reason    string
+	Source    string
+	StoreID   int64
+	StaffID   int64
+	Actor     string
+	State     string
+	Second    string
+	At        int64
+	DecidedAt int64
+}
+
 type Referral struct {
 	ProgramID  int64
 	FriendID   int64

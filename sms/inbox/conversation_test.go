@@ -124,7 +124,7 @@ func (s *shop) credit(ctx context.Context, tx *db.Tx, phone members.Phone, words
 	if err != nil {
 		return err
 	}
-	_, _, err = rewards.Credit(ctx, tx, s.program, rewards.Crediting{
+	_, err = rewards.Credit(ctx, tx, s.program, rewards.Crediting{
 		Member: m.ID, Points: s.number(words[0]), Reason: strings.Join(words[1:], " "), Actor: "cli", Door: "cli",
 	})
 	return err
