@@ -29,9 +29,9 @@ func JoinGift(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 			return done, after, err
 		}
 	}
-	e, m, err := Bonus(ctx, tx, p, m, "", occasion, p.JoinBonus, news)
+	e, after, err := Bonus(ctx, tx, p, m, "", occasion, p.JoinBonus, news)
 	if db.CodeOf(err) == db.Conflict {
 		return Claimed{}, m, nil
 	}
-	return Claimed{Points: p.JoinBonus, Entry: e}, m, err
+	return Claimed{Points: p.JoinBonus, Entry: e}, after, err
 }

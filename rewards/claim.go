@@ -3,6 +3,7 @@ package rewards
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -69,6 +70,25 @@ func (e *ClaimError) Error() string {
 		return fmt.Sprintf("nothing is left of what %s gives", e.Action.Name)
 	}
 	return fmt.Sprintf("%s was given %d times, which is all there is", e.Action.Name, e.Action.Total)
+}
+
+// Words are the text that tells the member so: its key in templates, and its fields.
+func (e *ClaimError) Words(p members.Program, m members.Member) (key string, f templates.Fields) {
+	f = templates.Fields{"action": e.Action.Name}
+	switch e.Why {
+	case TooEarly:
+		f["date"] = templates.Date(spoken(p, m), time.UnixMilli(e.Action.StartsAt).In(p.Location()))
+		return "claim_early", f
+	case Enough:
+		return "claim_enough", f
+	}
+	return "claim_over", f
+}
+
+// Tell adds that text to the news, as an answer to the member.
+func (e *ClaimError) Tell(p members.Program, m members.Member, news *News) {
+	key, f := e.Words(p, m)
+	news.add(sms.Reply, key, f)
 }
 
 // Unwrap gives the error its code.

@@ -34,33 +34,45 @@ func MemberCode(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 	return c.Code, err
 }
 
-// Bring notes that a friend was brought by the member whose code they gave, and answers what the program gives for it. It is for who
+// Bring notes that a friend was brought by the member whose code they gave, and tells them in the news what it is worth. It is for who
 // joins for the first time ever, in the transaction in which they join; whoever calls sees to it that the number was no member's before.
-// So a member who brings was always there before the friend, and there is no circle.
+// So a member who brings was always there before the friend, and there is no circle. Purchases of before do not count.
 //
 // Errors, all db.Refused and before anything is written: the code is nobody's or the friend's own, the friend was a member before or
 // brought already, the program gives nothing for friends, or not now.
-func Bring(ctx context.Context, tx *db.Tx, p members.Program, friend members.Member, c Code) (Action, error) {
+func Bring(ctx context.Context, tx *db.Tx, p members.Program, friend members.Member, c Code, news *News) error {
 	terms, err := ReferralTerms(ctx, tx, p.ID)
 	if err != nil && !db.NotFound(err) {
-		return Action{}, err
+		return err
 	}
 	switch {
 	case err != nil || !terms.Running(tx.Now):
-		return Action{}, db.Errorf(db.Refused, "the program gives nothing for bringing friends now")
+		return db.Errorf(db.Refused, "the program gives nothing for bringing friends now")
 	case !c.OfMember():
-		return Action{}, db.Errorf(db.Refused, "%s is not the code of a member", c.Code)
+		return db.Errorf(db.Refused, "%s is not the code of a member", c.Code)
 	case friend.JoinedAt != tx.Now || friend.Formerly != 0:
-		return Action{}, db.Errorf(db.Refused, "only who joins for the first time can be brought by a friend")
+		return db.Errorf(db.Refused, "only who joins for the first time can be brought by a friend")
 	}
 	if err := unbound(ctx, tx, friend, c.MemberID); err != nil {
-		return Action{}, err
+		return err
 	}
 	n, err := New(tx).insertReferral(ctx, insertReferralParams{ProgramID: p.ID, FriendID: friend.ID, MemberID: c.MemberID, At: tx.Now})
 	if err == nil && n == 0 {
 		err = db.Errorf(db.Refused, "member %d was brought by somebody already", friend.ID)
 	}
-	return terms, err
+	if err == nil && terms.FriendPoints > 0 {
+		news.add(sms.Reply, "friend_joined", terms.promise(p, friend))
+	}
+	return err
+}
+
+// promise is what a friend is told they will get.
+func (a Action) promise(p members.Program, friend members.Member) templates.Fields {
+	f := templates.Fields{"points": fmt.Sprint(a.FriendPoints)}
+	if a.Minimum > 0 {
+		f["amount"] = templates.Money(spoken(p, friend), p.Currency, a.Minimum)
+	}
+	return f
 }
 
 // longestChain is how far back a chain of friends is followed; longer ones are no circle that a newcomer could close.

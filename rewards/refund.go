@@ -145,6 +145,9 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 		return TakenBack{}, members.Member{}, err
 	}
 	m, err = counted(ctx, tx, p, m, count{day: b.Day, points: -points, money: b.Sale.Remaining(b.Earning, b.After) - b.Sale.Remaining(b.Earning, b.Before)}, news)
+	if err == nil && b.After.Whole {
+		m, err = notBrought(ctx, tx, p, m, b.Purchase, news)
+	}
 	return t, m, err
 }
 

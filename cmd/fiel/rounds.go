@@ -7,6 +7,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 )
 
 // round is one piece of what time brings about in a program. It does at most limit members or rows and says how many; as long as that
@@ -17,7 +18,12 @@ type round struct {
 }
 
 // rounds are gone through at each tick, in this order.
-func rounds() []round { return []round{} }
+func rounds() []round {
+	return []round{
+		{"birthdays", rewards.GiveBirthdays},
+		{"friends", rewards.PayReferrals},
+	}
+}
 
 const (
 	roundLimit = 100 // members or rows a transaction
