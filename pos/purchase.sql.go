@@ -289,9 +289,9 @@ func (q *Queries) purchaseByRef(ctx context.Context, arg purchaseByRefParams) (P
 const uncountVisit = `-- name: uncountVisit :exec
 UPDATE members SET purchases = purchases - 1,
     last_purchase_id = CAST(COALESCE((SELECT p.id FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state = 'credited' AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT),
+        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT),
     last_purchase_at = CAST(COALESCE((SELECT p.occurred_at FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state = 'credited' AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT)
+        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT)
 WHERE members.program_id = $1 AND members.id = $2
 `
 

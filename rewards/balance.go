@@ -31,7 +31,7 @@ func StandingOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 		return Standing{}, err
 	}
 	s := Standing{Balance: state.Balance - dead, Debt: state.Debt}
-	next, err := q.nextReward(ctx, p.ID, s.Balance)
+	next, err := q.nextReward(ctx, nextRewardParams{ProgramID: p.ID, Balance: s.Balance, Now: tx.Now, TierID: m.TierID})
 	switch {
 	case err == nil:
 		s.Next, s.Missing = &next, next.Cost-s.Balance

@@ -41,10 +41,10 @@ type Why string
 
 // The reasons of a [ClaimError].
 const (
-	TooEarly Why = "early" // the action has not begun
-	Over     Why = "over"  // it has ended, or was retired
-	Enough   Why = "limit" // the member has had it as often as they may
-	UsedUp   Why = "total" // it was given as often as it may in all, or nothing is left of its reward
+	ClaimEarly  Why = "early" // the action has not begun
+	ClaimOver   Why = "over"  // it has ended, or was retired
+	ClaimEnough Why = "limit" // the member has had it as often as they may
+	ClaimUsedUp Why = "total" // it was given as often as it may in all, or nothing is left of its reward
 )
 
 // ClaimError says why a member does not get an action. Its code is db.Refused.
@@ -56,11 +56,11 @@ type ClaimError struct {
 // Error says why in a sentence.
 func (e *ClaimError) Error() string {
 	switch e.Why {
-	case TooEarly:
+	case ClaimEarly:
 		return fmt.Sprintf("%s has not begun yet", e.Action.Name)
-	case Over:
+	case ClaimOver:
 		return fmt.Sprintf("%s is over", e.Action.Name)
-	case Enough:
+	case ClaimEnough:
 		if e.Action.Per == Lifetime {
 			return fmt.Sprintf("the member has had %s %d times, which is the limit", e.Action.Name, e.Action.Times)
 		}
@@ -76,10 +76,10 @@ func (e *ClaimError) Error() string {
 func (e *ClaimError) Words(p members.Program, m members.Member) (key string, f templates.Fields) {
 	f = templates.Fields{"action": e.Action.Name}
 	switch e.Why {
-	case TooEarly:
+	case ClaimEarly:
 		f["date"] = templates.Date(spoken(p, m), time.UnixMilli(e.Action.StartsAt).In(p.Location()))
 		return "claim_early", f
-	case Enough:
+	case ClaimEnough:
 		return "claim_enough", f
 	}
 	return "claim_over", f
@@ -113,7 +113,7 @@ func Claim(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, 
 		return Claimed{}, m, err
 	}
 	if c.Action.Times > 0 && slot >= c.Action.Times {
-		return Claimed{}, m, &ClaimError{Enough, c.Action}
+		return Claimed{}, m, &ClaimError{ClaimEnough, c.Action}
 	}
 	if err := c.Action.takeOne(ctx, tx); err != nil {
 		return Claimed{}, m, err
@@ -136,11 +136,11 @@ func Claim(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, 
 func (c Claiming) allowed(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) error {
 	switch {
 	case c.Action.RetiredAt != 0:
-		return &ClaimError{Over, c.Action}
+		return &ClaimError{ClaimOver, c.Action}
 	case !c.Promised && tx.Now < c.Action.StartsAt:
-		return &ClaimError{TooEarly, c.Action}
+		return &ClaimError{ClaimEarly, c.Action}
 	case !c.Promised && !c.Action.Running(tx.Now):
-		return &ClaimError{Over, c.Action}
+		return &ClaimError{ClaimOver, c.Action}
 	case m.ErasedAt != 0 || m.MergedInto != 0:
 		return db.Errorf(db.Missing, "there is no member %d any more", m.ID)
 	}
@@ -172,7 +172,7 @@ func (a Action) takeOne(ctx context.Context, tx *db.Tx) error {
 	}
 	n, err := New(tx).countGiven(ctx, a.ProgramID, a.ID)
 	if err == nil && n == 0 {
-		return &ClaimError{UsedUp, a}
+		return &ClaimError{ClaimUsedUp, a}
 	}
 	return err
 }
@@ -203,7 +203,7 @@ func (c Claiming) withoutVoucher(ctx context.Context, tx *db.Tx, why error) erro
 	if err := New(tx).uncountGiven(ctx, c.Action.ProgramID, c.Action.ID); err != nil {
 		return err
 	}
-	return &ClaimError{UsedUp, c.Action}
+	return &ClaimError{ClaimUsedUp, c.Action}
 }
 
 func (c Claiming) tell(p members.Program, m members.Member, done Claimed, news *News) {

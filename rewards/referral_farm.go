@@ -21,10 +21,10 @@ type Farm struct {
 const (
 	farmFriends = 3
 	farmReasons = 2
-	farmShare   = 80               // per cent of the friends that a reason has to hold for
-	farmAbove   = 120              // per cent of the minimum up to which a purchase is just above it
-	farmDays    = 7 * 24 * hour    // in which all of them bought
-	farmQuiet   = 14 * 24 * hour   // since the last of them: before that nobody can be said to have not come back
+	farmShare   = 80             // per cent of the friends that a reason has to hold for
+	farmAbove   = 120            // per cent of the minimum up to which a purchase is just above it
+	farmDays    = 7 * 24 * hour  // in which all of them bought
+	farmQuiet   = 14 * 24 * hour // since the last of them: before that nobody can be said to have not come back
 )
 
 // Farms lists members who, since a moment (unix milliseconds), brought at least three friends that bought, and for whom at least two of

@@ -2,7 +2,6 @@ package rewards
 
 import (
 	"context"
-	"slices"
 	"strconv"
 	"time"
 
@@ -59,9 +58,5 @@ func digits(n int64) string { return strconv.FormatInt(n, 10) }
 
 // moment is an instant in the member's words, in the program's zone.
 func moment(p members.Program, m members.Member, at int64) string {
-	lang := m.Language
-	if !slices.Contains(templates.Languages(), lang) {
-		lang = p.Language
-	}
-	return templates.Moment(lang, time.UnixMilli(at).In(p.Location()))
+	return templates.Moment(spoken(p, m), time.UnixMilli(at).In(p.Location()))
 }

@@ -20,8 +20,10 @@ SELECT * FROM vouchers WHERE program_id = $1 AND id = $2;
 SELECT * FROM vouchers WHERE program_id = $1 AND run_id = $2 AND member_id = $3 AND run_id <> 0;
 
 -- name: openVoucher :one
+-- The voucher that the member has just bought and can still use, or that was used as it was issued.
 SELECT * FROM vouchers
-WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND state IN ('issued', 'reserved') AND issued_at > $4 AND expires_at > $5
+WHERE program_id = @program_id AND member_id = @member_id AND reward_id = @reward_id AND cost > 0 AND issued_at > @issued_after
+    AND (state IN ('issued', 'reserved') AND expires_at > @now OR state = 'redeemed' AND kind IN ('donation', 'code'))
 ORDER BY id DESC LIMIT 1;
 
 -- name: vouchersSpentOn :many

@@ -213,25 +213,27 @@ func (q *Queries) insertVoucher(ctx context.Context, arg insertVoucherParams) (V
 
 const openVoucher = `-- name: openVoucher :one
 SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers
-WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND state IN ('issued', 'reserved') AND issued_at > $4 AND expires_at > $5
+WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND cost > 0 AND issued_at > $4
+    AND (state IN ('issued', 'reserved') AND expires_at > $5 OR state = 'redeemed' AND kind IN ('donation', 'code'))
 ORDER BY id DESC LIMIT 1
 `
 
 type openVoucherParams struct {
-	ProgramID int64
-	MemberID  int64
-	RewardID  int64
-	IssuedAt  int64
-	ExpiresAt int64
+	ProgramID   int64
+	MemberID    int64
+	RewardID    int64
+	IssuedAfter int64
+	Now         int64
 }
 
+// The voucher that the member has just bought and can still use, or that was used as it was issued.
 func (q *Queries) openVoucher(ctx context.Context, arg openVoucherParams) (Voucher, error) {
 	row := q.db.QueryRowContext(ctx, openVoucher,
 		arg.ProgramID,
 		arg.MemberID,
 		arg.RewardID,
-		arg.IssuedAt,
-		arg.ExpiresAt,
+		arg.IssuedAfter,
+		arg.Now,
 	)
 	var i Voucher
 	err := row.Scan(

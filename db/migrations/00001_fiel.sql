@@ -583,6 +583,7 @@ CREATE TABLE rewards (
     CHECK (number = 0 OR cost > 0)
 );
 CREATE UNIQUE INDEX rewards_number ON rewards (program_id, number) WHERE retired_at = 0 AND number <> 0;
+CREATE INDEX rewards_automatic ON rewards (program_id, cost) WHERE automatic AND retired_at = 0;
 
 -- reward_codes are uploaded codes, a phone's top-up for example; each is given once.
 CREATE TABLE reward_codes (

@@ -86,7 +86,7 @@ func (th *Thread) claimBy(ctx context.Context, tx *db.Tx, c rewards.Code, tell s
 		return rewards.Claiming{}, rewards.Claimed{}, err
 	}
 	if a.Kind == rewards.JoinAction {
-		return rewards.Claiming{}, rewards.Claimed{}, &rewards.ClaimError{Why: rewards.Enough, Action: a}
+		return rewards.Claiming{}, rewards.Claimed{}, &rewards.ClaimError{Why: rewards.ClaimEnough, Action: a}
 	}
 	claiming := rewards.Claiming{Action: a, Source: th.evidence(), Code: c.Code, Tell: tell, Door: "text"}
 	done, m, err := rewards.Claim(ctx, tx, th.Program, th.Member, claiming, th.news)
