@@ -129,7 +129,7 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 		var m members.Member
 		switch {
 		case sale.MemberID != 0:
-			m, err = lockWith(ctx, tx, sale.ProgramID, sale.MemberID, friend)
+			m, err = lockOwner(ctx, tx, sale, friend)
 		case sale.Hash != "":
 			_, err = members.Touch(ctx, tx, sale.ProgramID, sale.Hash)
 		}
@@ -146,6 +146,27 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 		sale = now
 	}
 	return Purchase{}, members.Member{}, errOvertaken
+}
+
+// lockOwner takes the row of the member a purchase belongs to: who was merged into another one is that one now.
+func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friend int64) (members.Member, error) {
+	id := sale.MemberID
+	for range 20 {
+		m, err := members.ByID(ctx, tx, sale.ProgramID, id)
+		if err != nil {
+			return members.Member{}, err
+		}
+		if m.MergedInto != 0 {
+			id = m.MergedInto
+			continue
+		}
+		m, err = lockWith(ctx, tx, sale.ProgramID, id, friend)
+		if err == nil && m.MergedInto != 0 {
+			err = errOvertaken // by the merging
+		}
+		return m, err
+	}
+	return members.Member{}, db.Errorf(db.Internal, "member %d was merged in a circle: run `fiel db check`", sale.MemberID)
 }
 
 // finishReturned judges the refunds that were parked for a sale which has now come, in the order they came, and answers the till.

@@ -681,9 +681,7 @@ CREATE TABLE purchases (
     refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount), -- money back so far
     taken BIGINT NOT NULL DEFAULT 0 CHECK (taken BETWEEN 0 AND points), -- points taken back so far
     forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that nobody lost: a clamping program let it go, or it had lapsed
-    returned_money BIGINT NOT NULL DEFAULT 0, -- given back so far by refunds that named no lines, minor units
-    returned_lines BIGINT NOT NULL DEFAULT 0, -- earning lines given back so far, minor units
-    facts TEXT NOT NULL DEFAULT '', -- JSON: what of the member counted then; a refund is judged by it
+    facts TEXT NOT NULL DEFAULT '', -- JSON: how it was paid, and what of the member and the moment counted; a refund is judged by it
     voucher TEXT NOT NULL DEFAULT '',
     cashier TEXT NOT NULL DEFAULT '',
     flagged BOOLEAN NOT NULL DEFAULT FALSE,
