@@ -12,7 +12,7 @@ import (
 const insertProgram = `-- name: insertProgram :one
 INSERT INTO programs (id, name, contact, country, currency, zone, language, countries, join_bonus, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, texts_per_day, texts_per_week, parts_per_day, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
 `
 
 type insertProgramParams struct {
@@ -74,6 +74,7 @@ func (q *Queries) insertProgram(ctx context.Context, arg insertProgramParams) (P
 		&i.TierBy,
 		&i.TierWindow,
 		&i.TierGraceDays,
+		&i.TierSwept,
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
@@ -83,7 +84,7 @@ func (q *Queries) insertProgram(ctx context.Context, arg insertProgramParams) (P
 }
 
 const program = `-- name: program :one
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs WHERE id = $1
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs WHERE id = $1
 `
 
 func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
@@ -121,6 +122,7 @@ func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
 		&i.TierBy,
 		&i.TierWindow,
 		&i.TierGraceDays,
+		&i.TierSwept,
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
@@ -130,7 +132,7 @@ func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
 }
 
 const programs = `-- name: programs :many
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs ORDER BY id
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs ORDER BY id
 `
 
 func (q *Queries) programs(ctx context.Context) ([]Program, error) {
@@ -174,6 +176,7 @@ func (q *Queries) programs(ctx context.Context) ([]Program, error) {
 			&i.TierBy,
 			&i.TierWindow,
 			&i.TierGraceDays,
+			&i.TierSwept,
 			&i.TextsPerDay,
 			&i.TextsPerWeek,
 			&i.PartsPerDay,

@@ -107,6 +107,7 @@ type Program struct {
 	TierBy          string
 	TierWindow      string
 	TierGraceDays   int64
+	TierSwept       int64
 	TextsPerDay     int64
 	TextsPerWeek    int64
 	PartsPerDay     int64

@@ -34,14 +34,14 @@ func AddCode(ctx context.Context, tx *db.Tx, p members.Program, n NewCode) (Code
 	if !ok {
 		return Code{}, db.Errorf(db.Invalid, "say where the code stands, in at most 40 letters: poster at the door")
 	}
-	row := insertCodeParams{ProgramID: p.ID, ActionID: a.ID, Channel: channel, CreatedAt: tx.Now}
+	row := insertChannelCodeParams{ProgramID: p.ID, ActionID: a.ID, Channel: channel, CreatedAt: tx.Now}
 	if n.Code == "" {
 		return draw(ctx, tx, row)
 	}
 	if row.Code, err = textable(n.Code); err != nil {
 		return Code{}, err
 	}
-	c, err := New(tx).insertCode(ctx, row)
+	c, err := New(tx).insertChannelCode(ctx, row)
 	if db.NotFound(err) {
 		return Code{}, db.Errorf(db.Conflict, "the code %s is taken: choose another", row.Code)
 	}
@@ -62,11 +62,11 @@ func textable(raw string) (string, error) {
 
 // draw inserts a code that no other of the program has. It has a letter and a digit: a typo in it is then seen for what it is, not
 // taken for a name or a number.
-func draw(ctx context.Context, tx *db.Tx, row insertCodeParams) (Code, error) {
+func draw(ctx context.Context, tx *db.Tx, row insertChannelCodeParams) (Code, error) {
 	for range 100 {
 		row.Code = randomCode()
 		if strings.ContainsAny(row.Code, "23456789") && strings.Trim(row.Code, "23456789") != "" {
-			c, err := New(tx).insertCode(ctx, row)
+			c, err := New(tx).insertChannelCode(ctx, row)
 			if !db.NotFound(err) {
 				return c, err
 			}

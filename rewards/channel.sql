@@ -1,4 +1,4 @@
--- name: insertCode :one
+-- name: insertChannelCode :one
 INSERT INTO codes (program_id, code, action_id, member_id, channel, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING
 RETURNING *;

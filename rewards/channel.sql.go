@@ -99,13 +99,13 @@ func (q *Queries) codeOfMember(ctx context.Context, programID int64, memberID in
 	return i, err
 }
 
-const insertCode = `-- name: insertCode :one
+const insertChannelCode = `-- name: insertChannelCode :one
 INSERT INTO codes (program_id, code, action_id, member_id, channel, created_at) VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT DO NOTHING
 RETURNING program_id, code, action_id, member_id, channel, created_at, retired_at
 `
 
-type insertCodeParams struct {
+type insertChannelCodeParams struct {
 	ProgramID int64
 	Code      string
 	ActionID  int64
@@ -114,8 +114,8 @@ type insertCodeParams struct {
 	CreatedAt int64
 }
 
-func (q *Queries) insertCode(ctx context.Context, arg insertCodeParams) (Code, error) {
-	row := q.db.QueryRowContext(ctx, insertCode,
+func (q *Queries) insertChannelCode(ctx context.Context, arg insertChannelCodeParams) (Code, error) {
+	row := q.db.QueryRowContext(ctx, insertChannelCode,
 		arg.ProgramID,
 		arg.Code,
 		arg.ActionID,

@@ -14,11 +14,10 @@ import (
 // They are told last, after everything else of the transaction is written: a text takes the day's counters, which come after members,
 // vouchers and stock in the order of rows. The zero value is ready; what is added to a nil News is not told.
 type News struct {
-	// Late says that it happened a while ago: what would answer an act at the till is then a text of ours, with hours of its own.
-	Late bool
-
-	items []item
-	card  Card
+	// Unasked says that nothing the member did just now is behind it, but time or the owner: what would be a reply is a service text.
+	Unasked bool
+	items   []item
+	card    Card
 }
 
 type item struct {
@@ -32,7 +31,7 @@ func (n *News) add(class sms.Class, key string, f templates.Fields) {
 	if n == nil {
 		return
 	}
-	if n.Late && class == sms.Reply {
+	if n.Unasked && class == sms.Reply {
 		class = sms.Service
 	}
 	n.items = append(n.items, item{class, key, f})

@@ -29,7 +29,7 @@ func ReferralTerms(ctx context.Context, tx *db.Tx, program int64) (Action, error
 func MemberCode(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (string, error) {
 	c, err := New(tx).codeOfMember(ctx, p.ID, m.ID)
 	if db.NotFound(err) {
-		c, err = draw(ctx, tx, insertCodeParams{ProgramID: p.ID, MemberID: m.ID, CreatedAt: tx.Now})
+		c, err = draw(ctx, tx, insertChannelCodeParams{ProgramID: p.ID, MemberID: m.ID, CreatedAt: tx.Now})
 	}
 	return c.Code, err
 }

@@ -165,6 +165,14 @@ type Tier struct {
 	RetiredAt     int64
 }
 
+type TierDay struct {
+	ProgramID int64
+	MemberID  int64
+	Day       string
+	Points    int64
+	Money     int64
+}
+
 type Voucher struct {
 	ProgramID     int64
 	ID            int64

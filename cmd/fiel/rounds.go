@@ -22,6 +22,8 @@ func rounds() []round {
 	return []round{
 		{"birthdays", rewards.GiveBirthdays},
 		{"friends", rewards.PayReferrals},
+		{"levels changed", rewards.LevelsChanged},
+		{"levels due", rewards.LevelsDue},
 	}
 }
 

@@ -45,6 +45,7 @@ CREATE TABLE programs (
     tier_by TEXT NOT NULL DEFAULT 'points' CHECK (tier_by IN ('points', 'money')),
     tier_window TEXT NOT NULL DEFAULT 'year' CHECK (tier_window IN ('year', 'rolling', 'lifetime')),
     tier_grace_days BIGINT NOT NULL DEFAULT 0 CHECK (tier_grace_days BETWEEN 0 AND 366),
+    tier_swept BIGINT NOT NULL DEFAULT 9007199254740991, -- members up to this id were looked at since the levels changed
     texts_per_day BIGINT NOT NULL DEFAULT 1 CHECK (texts_per_day BETWEEN 0 AND 100),
     texts_per_week BIGINT NOT NULL DEFAULT 3 CHECK (texts_per_week BETWEEN 0 AND 500),
     parts_per_day BIGINT NOT NULL DEFAULT 20000 CHECK (parts_per_day BETWEEN 0 AND 1000000000), -- spend cap, in billed parts
