@@ -101,6 +101,8 @@ type Program struct {
 	ExpiryMonths    int64
 	ExpiryProof     bool
 	ExpiryWarnDays  int64
+	ExpiryWas       string
+	ExpiryWasMonths int64
 	ExpiryChangedAt int64
 	ExpiryGen       int64
 	ExpiryDatedGen  int64

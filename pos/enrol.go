@@ -45,6 +45,9 @@ func Enrol(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, e
 	if err != nil {
 		return m, false, a, err
 	}
+	if err := rewards.LapseGone(ctx, tx, p, e.Phone); err != nil {
+		return m, false, a, err
+	}
 	m, joined, err = members.Join(ctx, tx, p, members.Joining{Phone: e.Phone, Hash: hash, Name: e.Name, Language: e.Language, Store: e.Store})
 	if err != nil {
 		return m, false, a, err

@@ -110,12 +110,12 @@ func (n *NewAction) limits() error {
 // period is the days of the action as instants: from the first of one to before the first after the other.
 func (n *NewAction) period(zone *time.Location) (starts, ends int64, err error) {
 	if n.Starts != "" {
-		if starts, err = dayBegins(n.Starts, zone, 0); err != nil {
+		if starts, err = begins(n.Starts, zone, 0); err != nil {
 			return 0, 0, err
 		}
 	}
 	if n.Ends != "" {
-		if ends, err = dayBegins(n.Ends, zone, 1); err != nil {
+		if ends, err = begins(n.Ends, zone, 1); err != nil {
 			return 0, 0, err
 		}
 	}
@@ -125,8 +125,8 @@ func (n *NewAction) period(zone *time.Location) (starts, ends int64, err error) 
 	return starts, ends, nil
 }
 
-// dayBegins is the first instant of the day that lies so many days after the one written.
-func dayBegins(written string, zone *time.Location, days int) (int64, error) {
+// begins is the first instant of the day that lies so many days after the one written.
+func begins(written string, zone *time.Location, days int) (int64, error) {
 	day, err := time.ParseInLocation(time.DateOnly, written, zone)
 	if err != nil {
 		return 0, db.Errorf(db.Invalid, "%q is no day: write it as 2027-03-01", written)

@@ -58,6 +58,18 @@ type Entry struct {
 	Breakdown    string
 }
 
+type ExpiryWarning struct {
+	ProgramID   int64
+	MemberID    int64
+	ExpiresAt   int64
+	Points      int64
+	MessageID   int64
+	Tries       int64
+	WarnedAt    int64
+	DeliveredAt int64
+	LookAt      int64
+}
+
 type Lot struct {
 	ProgramID    int64
 	ID           int64
@@ -69,6 +81,7 @@ type Lot struct {
 	ExpiresFirst int64
 	LapsesAt     int64
 	Gen          int64
+	Warned       bool
 	CreatedAt    int64
 }
 

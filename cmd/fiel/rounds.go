@@ -20,6 +20,11 @@ type round struct {
 // rounds are gone through at each tick, in this order.
 func rounds() []round {
 	return []round{
+		{"dating points anew", rewards.DateAnew},
+		{"points past their day", rewards.LapseDue},
+		{"points of members who left", rewards.LapseLeft},
+		{"proof of warnings", rewards.ProveWarnings},
+		{"warnings of points that end", rewards.WarnDue},
 		{"birthdays", rewards.GiveBirthdays},
 		{"friends", rewards.PayReferrals},
 		{"levels changed", rewards.LevelsChanged},

@@ -6,6 +6,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/pos"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/templates"
 )
@@ -22,6 +23,9 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	}
 	first := th.Member.ID == 0 && th.Number.SuppressedAt == 0 // ever: nobody is forgotten and brought again
 	if err := members.Reopen(ctx, tx, th.Program.ID, th.Number.Hash); err != nil {
+		return Reply{}, err
+	}
+	if err := rewards.LapseGone(ctx, tx, th.Program, th.Phone); err != nil {
 		return Reply{}, err
 	}
 	returning := th.Member.ID != 0 && th.Member.Left()
