@@ -50,6 +50,7 @@ var commands = map[Command]answerer{
 	Language: language,
 	Yes:      yes,
 	No:       no,
+	Choice:   choice,
 }
 
 // forShop answers nothing and leaves the text to a person: a picture without words.
