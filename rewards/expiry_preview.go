@@ -42,9 +42,9 @@ type Loss struct {
 	Was    int64 // when those points end now, the same; 0: never
 }
 
-// Preview goes through the members of a program and adds up what another rule would do to their points. It belongs to one goroutine:
-// [Preview.Read] reads some members in a transaction, [Preview.Add] takes in what it read.
-type Preview struct {
+// ExpiryPreview goes through the members of a program and adds up what another rule would do to their points. It belongs to one goroutine:
+// [ExpiryPreview.Read] reads some members in a transaction, [ExpiryPreview.Add] takes in what it read.
+type ExpiryPreview struct {
 	program  members.Program
 	now, new ruling
 	cursor   int64
@@ -52,13 +52,13 @@ type Preview struct {
 	sum      Outlook
 }
 
-// NewPreview looks at what x would do if it were the program's rule from an instant on (unix milliseconds). db.Invalid for a rule that is
+// NewExpiryPreview looks at what x would do if it were the program's rule from an instant on (unix milliseconds). db.Invalid for a rule that is
 // none.
-func NewPreview(p members.Program, x Expiry, at int64) (*Preview, error) {
+func NewExpiryPreview(p members.Program, x Expiry, at int64) (*ExpiryPreview, error) {
 	if err := x.Validate(); err != nil {
 		return nil, err
 	}
-	return &Preview{
+	return &ExpiryPreview{
 		program: p, now: rulingOf(p), new: newRuling(p.Location(), ExpiryOf(p), x, p.ExpiryGen+1, at), months: map[string]*MonthOutlook{},
 	}, nil
 }
@@ -70,7 +70,7 @@ type Holding struct {
 }
 
 // Read reads the next members, at most limit; none when all were seen.
-func (v *Preview) Read(ctx context.Context, tx *db.Tx, limit int64) ([]Holding, error) {
+func (v *ExpiryPreview) Read(ctx context.Context, tx *db.Tx, limit int64) ([]Holding, error) {
 	accounts, err := New(tx).accountsFrom(ctx, accountsFromParams{ProgramID: v.program.ID, ID: v.cursor, Column3: limit})
 	if err != nil || len(accounts) == 0 {
 		return nil, err
@@ -91,7 +91,7 @@ func (v *Preview) Read(ctx context.Context, tx *db.Tx, limit int64) ([]Holding, 
 }
 
 // Add takes members in that were read.
-func (v *Preview) Add(some []Holding) (losses []Loss) {
+func (v *ExpiryPreview) Add(some []Holding) (losses []Loss) {
 	for _, h := range some {
 		v.cursor = h.member.ID
 		if loss := v.add(h); loss.Points > 0 {
@@ -104,7 +104,7 @@ func (v *Preview) Add(some []Holding) (losses []Loss) {
 	return losses
 }
 
-func (v *Preview) add(h Holding) Loss {
+func (v *ExpiryPreview) add(h Holding) Loss {
 	loss := Loss{Member: h.member.ID, Phone: members.Phone(h.member.Phone)}
 	before, after := map[string]int64{}, map[string]int64{}
 	for _, lot := range h.lots {
@@ -139,7 +139,7 @@ func (l *Loss) sooner(lot Lot, end int64) {
 }
 
 // count adds the points of a lot to the month of its last day; ” are those that never end.
-func (v *Preview) count(months map[string]int64, end, points int64) {
+func (v *ExpiryPreview) count(months map[string]int64, end, points int64) {
 	month := ""
 	if end != never {
 		month = time.UnixMilli(end - 1).In(v.new.zone).Format("2006-01")
@@ -148,7 +148,7 @@ func (v *Preview) count(months map[string]int64, end, points int64) {
 }
 
 // tally adds a member's points by month to those of all.
-func (v *Preview) tally(before, after map[string]int64) {
+func (v *ExpiryPreview) tally(before, after map[string]int64) {
 	v.sum.Stays += before[""]
 	v.sum.Would += after[""]
 	for month, points := range before {
@@ -161,7 +161,7 @@ func (v *Preview) tally(before, after map[string]int64) {
 	}
 }
 
-func (v *Preview) month(name string) *MonthOutlook {
+func (v *ExpiryPreview) month(name string) *MonthOutlook {
 	if v.months[name] == nil {
 		v.months[name] = &MonthOutlook{Month: name}
 	}
@@ -169,7 +169,7 @@ func (v *Preview) month(name string) *MonthOutlook {
 }
 
 // Outlook is what came of the members added so far.
-func (v *Preview) Outlook() Outlook {
+func (v *ExpiryPreview) Outlook() Outlook {
 	o := v.sum
 	for _, name := range slices.Sorted(maps.Keys(v.months)) {
 		if name != "" {

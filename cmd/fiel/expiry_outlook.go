@@ -20,7 +20,7 @@ const previewStep = 500 // members read at a time
 
 // outlook goes through all members, and writes those who would lose points to a file if one is named.
 func (a *App) outlook(d *db.DB, p members.Program, x rewards.Expiry, path string) (rewards.Outlook, error) {
-	v, err := rewards.NewPreview(p, x, a.clock().UnixMilli())
+	v, err := rewards.NewExpiryPreview(p, x, a.clock().UnixMilli())
 	if err != nil {
 		return rewards.Outlook{}, err
 	}

@@ -188,6 +188,7 @@ CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
 CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
+CREATE INDEX members_channel ON members (program_id, channel) WHERE channel <> '';
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
@@ -479,7 +480,7 @@ CREATE TABLE actions (
     per TEXT NOT NULL DEFAULT 'lifetime' CHECK (per IN ('day', 'month', 'year', 'lifetime')),
     times BIGINT NOT NULL DEFAULT 1 CHECK (times BETWEEN 0 AND 1000000), -- how often a member may, in that span; 0: no limit. referral: friends
     total BIGINT NOT NULL DEFAULT 0 CHECK (total BETWEEN 0 AND 1000000000), -- how often in all; 0: no limit
-    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far
+    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far; counted only where there is a total, so that others do not wait for one another
     starts_at BIGINT NOT NULL DEFAULT 0,
     ends_at BIGINT NOT NULL DEFAULT 0, -- exclusive; 0: no end
     created_at BIGINT NOT NULL,
@@ -649,11 +650,28 @@ CREATE TABLE vouchers (
 CREATE UNIQUE INDEX vouchers_code ON vouchers (program_id, code);
 CREATE UNIQUE INDEX vouchers_source ON vouchers (program_id, source) WHERE source <> '';
 CREATE INDEX vouchers_disputed ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0;
+CREATE INDEX vouchers_open_disputes ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0 AND settled_at = 0;
 CREATE INDEX vouchers_redeemed ON vouchers (program_id, redeemed_at) WHERE redeemed_at <> 0;
 CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHERE run_id <> 0;
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
 CREATE INDEX vouchers_purchase ON vouchers (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX vouchers_due ON vouchers (program_id, expires_at) WHERE state IN ('issued', 'reserved');
+
+-- takings are the points that stores took for vouchers, append-only: one row a use, and one more when it was undone. With the lots of
+-- the entry they say what the stores of a coalition owe one another.
+CREATE TABLE takings (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    voucher_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL, -- that took the points
+    store_id BIGINT NOT NULL DEFAULT 0, -- where the voucher was used, 0: at none
+    undone BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, voucher_id) REFERENCES vouchers (program_id, id),
+    FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
+);
+CREATE INDEX takings_at ON takings (program_id, at);
 
 -- wrong_codes counts an hour's wrong voucher codes for a till or a person.
 CREATE TABLE wrong_codes (
@@ -742,6 +760,20 @@ CREATE TABLE refunds (
 CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
 CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
+
+-- voucher_events remembers what a till was answered when it asked to reserve, use or give back a voucher: the same again is answered so.
+CREATE TABLE voucher_events (
+    program_id BIGINT NOT NULL,
+    till_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of what it asked
+    meant TEXT NOT NULL,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    answer TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, till_id, kind, ref),
+    FOREIGN KEY (program_id, till_id) REFERENCES tills (program_id, id)
+);
 
 -- parked is what a till said and the owner has to look at.
 CREATE TABLE parked (
@@ -946,10 +978,12 @@ DROP TABLE kept_keys;
 DROP TABLE messages;
 DROP TABLE inbound;
 DROP TABLE parked;
+DROP TABLE voucher_events;
 DROP TABLE refunds;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;
 DROP TABLE wrong_codes;
+DROP TABLE takings;
 DROP TABLE vouchers;
 DROP TABLE reward_codes;
 DROP TABLE rewards;
