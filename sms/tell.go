@@ -14,19 +14,25 @@ import (
 // filled in where the words have them. Nothing is queued, and no error returned, for a member who must not get a text of this class:
 // one who has left or was erased, whose number cannot be texted, who did not consent, or who has to write to us first.
 func Tell(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, class Class, key string, f templates.Fields) error {
+	_, err := Text(ctx, tx, p, m, class, key, f)
+	return err
+}
+
+// Text is [Tell] that answers the text it wrote; the zero Message where nothing was queued.
+func Text(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, class Class, key string, f templates.Fields) (Message, error) {
 	if m.Phone == "" || m.Hash == "" {
-		return nil
+		return Message{}, nil
 	}
 	n, err := members.Touch(ctx, tx, p.ID, m.Hash)
 	if err != nil {
-		return err
+		return Message{}, err
 	}
 	addressed := claimedRow{
 		Phone: m.Phone, Class: class, StoppedAt: n.StoppedAt, SuppressedAt: n.SuppressedAt, Health: n.Health, Service: m.Service,
 		Marketing: m.Marketing, WroteFirst: m.WroteFirst,
 	}
 	if forbidden(addressed) != "" {
-		return nil
+		return Message{}, nil
 	}
 	lang := m.Language
 	if !slices.Contains(templates.Languages(), lang) {
@@ -34,10 +40,9 @@ func Tell(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, c
 	}
 	body, err := templates.Render(lang, key, addressedTo(p, m, key, f))
 	if err != nil {
-		return err
+		return Message{}, err
 	}
-	_, err = Enqueue(ctx, tx, Draft{Program: p, Member: m, Class: class, Topic: key, Language: lang, Body: body})
-	return err
+	return Enqueue(ctx, tx, Draft{Program: p, Member: m, Class: class, Topic: key, Language: lang, Body: body})
 }
 
 // addressedTo is the fields with those of the program and the member that the words have and the caller did not give.
