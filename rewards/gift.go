@@ -2,7 +2,6 @@ package rewards
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"fiel/db"
@@ -117,9 +116,4 @@ func (v Voucher) fields(p members.Program, m members.Member) templates.Fields {
 }
 
 // spoken is the language a member is texted in.
-func spoken(p members.Program, m members.Member) string {
-	if slices.Contains(templates.Languages(), m.Language) {
-		return m.Language
-	}
-	return p.Language
-}
+func spoken(p members.Program, m members.Member) string { return sms.LanguageOf(p, m) }

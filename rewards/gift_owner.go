@@ -92,11 +92,14 @@ func cleanWords(words string) (string, error) {
 // tellGift texts the member what they were given; a program without a sender texts nobody.
 func (v Voucher) tellGift(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (sms.Message, error) {
 	key, f := v.gift(p, m)
-	text, err := sms.Text(ctx, tx, p, m, sms.Service, key, f)
-	if db.NotFound(err) {
+	id, err := sms.TellOnce(ctx, tx, p, m, sms.Service, key, "", f)
+	if db.NotFound(err) || err == nil && id == 0 {
 		return sms.Message{}, nil
 	}
-	return text, err
+	if err != nil {
+		return sms.Message{}, err
+	}
+	return sms.ByID(ctx, tx, p.ID, id)
 }
 
 // gift is the text of a gift by its kind, with the giver's words where there are any.
