@@ -117,14 +117,10 @@ func (l *life) must(err error) {
 func (l *life) settings() {
 	l.clamps = rapid.Bool().Draw(l.T, "clamps")
 	l.room = rapid.SampledFrom([]int64{0, 0, 20}).Draw(l.T, "room")
-	policy := rewards.CarryDebt
 	if l.clamps {
-		policy = rewards.Clamp
+		l.set("refund_policy", rewards.Clamp)
 	}
-	_, err := l.tx.ExecContext(l.ctx, "UPDATE programs SET refund_policy = $2, points_per_day = $3 WHERE id = $1", l.p.ID, policy, l.room)
-	l.must(err)
-	l.p, err = members.ProgramByID(l.ctx, l.tx, l.p.ID)
-	l.must(err)
+	l.set("points_per_day", fmt.Sprint(l.room))
 	l.rule.mode = rewards.NoExpiry
 }
 
@@ -136,15 +132,20 @@ func (l *life) ladder() {
 	if l.money {
 		by = rewards.ByMoney
 	}
-	l.must(rewards.SetLevelRules(l.ctx, l.tx, l.p.ID, rewards.LevelRules{By: by, Span: l.span, GraceDays: int64(l.grace)}))
+	l.set("tier_by", by)
+	l.set("tier_window", l.span)
+	l.set("tier_grace_days", fmt.Sprint(l.grace))
 	for n := range rapid.IntRange(0, 2).Draw(l.T, "levels") {
 		r := rung{threshold: rapid.Int64Range(10, 100).Draw(l.T, "threshold") + int64(n)*100, times: 1000 + 500*int64(n+1), gift: rapid.Int64Range(0, 9).Draw(l.T, "entry gift")}
 		t, err := rewards.AddTier(l.ctx, l.tx, l.p, rewards.NewTier{Name: fmt.Sprint("Nivel ", n), Threshold: r.threshold, Times: r.times, EntryPoints: r.gift})
 		l.must(err)
 		l.levels, l.tiers = append(l.levels, r), append(l.tiers, t.ID)
 	}
+}
+
+func (l *life) set(name, value string) {
 	var err error
-	l.p, err = members.ProgramByID(l.ctx, l.tx, l.p.ID)
+	l.p, err = members.Set(l.ctx, l.tx, l.p.ID, name, value)
 	l.must(err)
 }
 
