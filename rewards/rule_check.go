@@ -164,7 +164,9 @@ func (n NewRule) checkLists() error {
 }
 
 // legible says whether a text can be kept and shown.
-func legible(s string) bool { return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl) }
+func legible(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
 
 func isDate(s string) bool {
 	_, err := time.Parse(time.DateOnly, s)
