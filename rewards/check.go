@@ -33,6 +33,10 @@ func checks() []check {
 		{"I8", "voucher %d: its state and its reservation disagree", (*Queries).halfReserved},
 		{"I10", "voucher %d was used outside its time", (*Queries).usedOutOfTime},
 		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
+		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
+		{"I7", "member %d had an action more often than its limit", (*Queries).overClaimed},
+		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},
+		{"I35", "member %d: a referral was paid without a purchase", (*Queries).paidWithoutPurchase},
 	}
 }
 
@@ -79,8 +83,8 @@ const mostFindings = 100
 //
 // I1 balance, entries, lots and their moves agree, and no entry is missing; I2 what may never change has its triggers and fits its
 // seals; I3 one credit per purchase; I5 no balance below zero but by a refund; I6 no refund above what was given; I7 bounds; I8, I9,
-// I10 vouchers are used once, paid for, in time, and given back when they were not used; I26 one phone, one member. Vouchers that are
-// due but not yet released are sound.
+// I10 vouchers are used once, paid for, in time, and given back when they were not used; I26 one phone, one member; I35 nobody is
+// brought in a circle, and friends are paid for after they bought. Vouchers that are due but not yet released are sound.
 func Check(ctx context.Context, tx *db.Tx, program int64) ([]Finding, error) {
 	p := newProof(program, 1, func(ctx context.Context, f func(context.Context, *db.Tx) error) error { return f(ctx, tx) })
 	if err := p.run(ctx); err != nil {

@@ -88,9 +88,25 @@ func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m membe
 	if err != nil || v.Cost == 0 {
 		return m, 0, err
 	}
+	if err := v.take(ctx, tx, true); err != nil {
+		return members.Member{}, 0, err
+	}
 	e, m, err := v.refill(ctx, tx, p, m)
 	if err != nil {
 		return members.Member{}, 0, err
 	}
 	return m, v.Cost, New(tx).setRelease(ctx, setReleaseParams{ProgramID: v.ProgramID, ID: v.ID, ReleaseEntry: e.ID})
+}
+
+// VoucherOwners lists whose the vouchers are that were used on a sale, a member for each. Whoever gives the sale back takes their rows
+// first, in rising id.
+func VoucherOwners(ctx context.Context, tx *db.Tx, program, purchase int64) ([]int64, error) {
+	return New(tx).ownersOn(ctx, program, purchase)
+}
+
+// ReturnVouchers gives back what was used on a sale that earned nobody points, when all of it has come back: each voucher to its own
+// member. The caller holds the rows of [VoucherOwners].
+func ReturnVouchers(ctx context.Context, tx *db.Tx, p members.Program, purchase int64) error {
+	_, _, err := returnVouchers(ctx, tx, p, members.Member{ProgramID: p.ID}, purchase)
+	return err
 }

@@ -124,7 +124,7 @@ func (s sealedTable) day(ctx context.Context, tx *db.Tx, program, day int64) (al
 			WHERE e.program_id = $1 AND e.at >= $2 AND e.at < $3 ORDER BY t.entry_id + 0, t.lot_id + 0`
 	}
 	r, key := newRuns(0), make([]int64, 1)
-	err = each(ctx, tx, query, []any{program, day * dayMillis, (day + 1) * dayMillis}, func(text []byte) error {
+	err = eachText(ctx, tx, query, []any{program, day * dayMillis, (day + 1) * dayMillis}, func(text []byte) error {
 		if _, err := fields(text, key); err != nil {
 			return err
 		}

@@ -125,8 +125,8 @@ func sealHash(before string, program int64, day, parts string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// each runs a query that answers one text a row.
-func each(ctx context.Context, tx *db.Tx, query string, args []any, f func(text []byte) error) error {
+// eachText runs a query that answers one text a row.
+func eachText(ctx context.Context, tx *db.Tx, query string, args []any, f func(text []byte) error) error {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err

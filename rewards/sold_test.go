@@ -3,6 +3,7 @@ package rewards_test
 import (
 	"context"
 	"slices"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -56,7 +57,7 @@ func (s *shop) buyAt(amount, at int64) *sold {
 
 func (s *shop) sell(sale rewards.Sale, at int64) *sold {
 	s.t.Helper()
-	bought := rewards.Purchase{ID: s.id(), At: at, Sale: sale}
+	bought := rewards.Purchase{ID: s.id(), At: at, Day: time.UnixMilli(at).In(s.p.Location()).Format(time.DateOnly), Sale: sale}
 	e, err := s.earn(bought)
 	if err != nil {
 		s.t.Fatal(err)
@@ -76,7 +77,7 @@ func (s *shop) id() (id int64) {
 // back is the refund of a part of a sale, as [rewards.TakeBack] asks for it.
 func (p *sold) back(refund int64, this part) rewards.Back {
 	return rewards.Back{
-		Refund: refund, Store: p.Store, Purchase: p.ID, Sale: p.Sale, At: p.At, Points: p.Points, Facts: p.Facts, Taken: p.taken, Forgotten: p.forgotten,
+		Refund: refund, Store: p.Store, Purchase: p.ID, Sale: p.Sale, At: p.At, Day: p.Day, Points: p.Points, Facts: p.Facts, Taken: p.taken, Forgotten: p.forgotten,
 		Before: back(p.Sale, p.Facts, p.returned), After: back(p.Sale, p.Facts, append(slices.Clone(p.returned), this)),
 	}
 }

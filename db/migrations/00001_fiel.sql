@@ -39,12 +39,15 @@ CREATE TABLE programs (
     expiry_months BIGINT NOT NULL DEFAULT 0 CHECK (expiry_months BETWEEN 0 AND 120),
     expiry_proof BOOLEAN NOT NULL DEFAULT FALSE, -- points lapse only after a warning that was delivered
     expiry_warn_days BIGINT NOT NULL DEFAULT 14 CHECK (expiry_warn_days BETWEEN 0 AND 90), -- 0: no warning
+    expiry_was TEXT NOT NULL DEFAULT 'none' CHECK (expiry_was IN ('none', 'rolling', 'inactivity')), -- the rule before the last change
+    expiry_was_months BIGINT NOT NULL DEFAULT 0,
     expiry_changed_at BIGINT NOT NULL DEFAULT 0,
     expiry_gen BIGINT NOT NULL DEFAULT 0, -- one more with each change; lots of a lower one are dated anew
     expiry_dated_gen BIGINT NOT NULL DEFAULT 0, -- all lots have at least this one
     tier_by TEXT NOT NULL DEFAULT 'points' CHECK (tier_by IN ('points', 'money')),
     tier_window TEXT NOT NULL DEFAULT 'year' CHECK (tier_window IN ('year', 'rolling', 'lifetime')),
     tier_grace_days BIGINT NOT NULL DEFAULT 0 CHECK (tier_grace_days BETWEEN 0 AND 366),
+    tier_swept BIGINT NOT NULL DEFAULT 9007199254740991, -- members up to this id were looked at since the levels changed
     texts_per_day BIGINT NOT NULL DEFAULT 1 CHECK (texts_per_day BETWEEN 0 AND 100),
     texts_per_week BIGINT NOT NULL DEFAULT 3 CHECK (texts_per_week BETWEEN 0 AND 500),
     parts_per_day BIGINT NOT NULL DEFAULT 20000 CHECK (parts_per_day BETWEEN 0 AND 1000000000), -- spend cap, in billed parts
@@ -185,6 +188,7 @@ CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
 CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
+CREATE INDEX members_channel ON members (program_id, channel) WHERE channel <> '';
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
@@ -341,12 +345,15 @@ CREATE TABLE lots (
     expires_first BIGINT NOT NULL DEFAULT 9007199254740991, -- expires_at, or the last instant when it never does: the order of spending
     lapses_at BIGINT NOT NULL DEFAULT 9007199254740991, -- from here on they are gone: expires_first, or later where a warning has to have arrived
     gen BIGINT NOT NULL DEFAULT 0, -- the program's expiry_gen that dated it
+    warned BOOLEAN NOT NULL DEFAULT FALSE, -- of its day
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id),
     FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
 );
-CREATE INDEX lots_due ON lots (program_id, expires_first) WHERE "left" > 0 AND expires_first < 9007199254740991;
+CREATE INDEX lots_due ON lots (program_id, lapses_at) WHERE "left" > 0 AND lapses_at < 9007199254740991;
+CREATE INDEX lots_unwarned ON lots (program_id, expires_first) WHERE "left" > 0 AND NOT warned AND expires_first < 9007199254740991;
+CREATE INDEX lots_stale ON lots (program_id, gen) WHERE "left" > 0;
 CREATE INDEX lots_member ON lots (program_id, member_id, expires_first, id) WHERE "left" > 0;
 CREATE INDEX lots_entry ON lots (program_id, entry_id);
 
@@ -367,13 +374,15 @@ CREATE TABLE expiry_warnings (
     member_id BIGINT NOT NULL,
     expires_at BIGINT NOT NULL, -- of the lots it speaks of
     points BIGINT NOT NULL CHECK (points > 0),
-    message_id BIGINT NOT NULL DEFAULT 0, -- 0: nobody could be texted
-    warned_at BIGINT NOT NULL,
+    message_id BIGINT NOT NULL DEFAULT 0, -- the last text; 0: nobody could be texted
+    tries BIGINT NOT NULL DEFAULT 0, -- texts so far
+    warned_at BIGINT NOT NULL, -- of the last try
     delivered_at BIGINT NOT NULL DEFAULT 0,
+    look_at BIGINT NOT NULL DEFAULT 0, -- when its delivery is looked at next, 0: not any more
     PRIMARY KEY (program_id, member_id, expires_at),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
-CREATE INDEX expiry_warnings_open ON expiry_warnings (program_id, expires_at) WHERE delivered_at = 0;
+CREATE INDEX expiry_warnings_look ON expiry_warnings (program_id, look_at) WHERE look_at <> 0;
 
 -- point_days counts the points of purchases against the cap of a member and day. Refunds free no room.
 CREATE TABLE point_days (
@@ -476,7 +485,7 @@ CREATE TABLE actions (
     per TEXT NOT NULL DEFAULT 'lifetime' CHECK (per IN ('day', 'month', 'year', 'lifetime')),
     times BIGINT NOT NULL DEFAULT 1 CHECK (times BETWEEN 0 AND 1000000), -- how often a member may, in that span; 0: no limit. referral: friends
     total BIGINT NOT NULL DEFAULT 0 CHECK (total BETWEEN 0 AND 1000000000), -- how often in all; 0: no limit
-    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far
+    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far; counted only where there is a total, so that others do not wait for one another
     starts_at BIGINT NOT NULL DEFAULT 0,
     ends_at BIGINT NOT NULL DEFAULT 0, -- exclusive; 0: no end
     created_at BIGINT NOT NULL,
@@ -646,11 +655,28 @@ CREATE TABLE vouchers (
 CREATE UNIQUE INDEX vouchers_code ON vouchers (program_id, code);
 CREATE UNIQUE INDEX vouchers_source ON vouchers (program_id, source) WHERE source <> '';
 CREATE INDEX vouchers_disputed ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0;
+CREATE INDEX vouchers_open_disputes ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0 AND settled_at = 0;
 CREATE INDEX vouchers_redeemed ON vouchers (program_id, redeemed_at) WHERE redeemed_at <> 0;
 CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHERE run_id <> 0;
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
 CREATE INDEX vouchers_purchase ON vouchers (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX vouchers_due ON vouchers (program_id, expires_at) WHERE state IN ('issued', 'reserved');
+
+-- takings are the points that stores took for vouchers, append-only: one row a use, and one more when it was undone. With the lots of
+-- the entry they say what the stores of a coalition owe one another.
+CREATE TABLE takings (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    voucher_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL, -- that took the points
+    store_id BIGINT NOT NULL DEFAULT 0, -- where the voucher was used, 0: at none
+    undone BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, voucher_id) REFERENCES vouchers (program_id, id),
+    FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
+);
+CREATE INDEX takings_at ON takings (program_id, at);
 
 -- wrong_codes counts an hour's wrong voucher codes for a till or a person.
 CREATE TABLE wrong_codes (
@@ -739,6 +765,20 @@ CREATE TABLE refunds (
 CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
 CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
+
+-- voucher_events remembers what a till was answered when it asked to reserve, use or give back a voucher: the same again is answered so.
+CREATE TABLE voucher_events (
+    program_id BIGINT NOT NULL,
+    till_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of what it asked
+    meant TEXT NOT NULL,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    answer TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, till_id, kind, ref),
+    FOREIGN KEY (program_id, till_id) REFERENCES tills (program_id, id)
+);
 
 -- parked is what a till said and the owner has to look at.
 CREATE TABLE parked (
@@ -943,10 +983,12 @@ DROP TABLE kept_keys;
 DROP TABLE messages;
 DROP TABLE inbound;
 DROP TABLE parked;
+DROP TABLE voucher_events;
 DROP TABLE refunds;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;
 DROP TABLE wrong_codes;
+DROP TABLE takings;
 DROP TABLE vouchers;
 DROP TABLE reward_codes;
 DROP TABLE rewards;

@@ -26,8 +26,10 @@ const (
 	Email    Command = "EMAIL"
 	Yes      Command = "YES"
 	No       Command = "NO"
-	Score    Command = "SCORE" // a number for an open survey; it has no keyword
-	Clue     Command = "CLUE"  // the answer to an open clue; it has no keyword
+	Score    Command = "SCORE"  // a number for an open survey; it has no keyword
+	Claim    Command = "CLAIM"  // a code on its own; it has no keyword
+	Clue     Command = "CLUE"   // the answer to an open clue; it has no keyword
+	Choice   Command = "CHOICE" // A, B or C of an open choice; it has no keyword
 )
 
 // keyworded lists the commands that have a keyword, so every language must have one for each.
@@ -49,13 +51,14 @@ func (c Command) reading() bool {
 // forgiving tells whether one typo is forgiven on the way to a command.
 func (c Command) forgiving() bool { return c.reading() || c == Join || c == Stop }
 
-// Kind is the kind of an open question, as in members.Question: score takes a number, clue takes what [Context.Clue] knows, every
-// other kind takes yes or no.
+// Kind is the kind of an open question, as in members.Question: score takes a number, clue takes what [Context.Clue] knows, choice
+// a letter, a name or a no, every other kind takes yes or no.
 type Kind string
 
 const (
-	scoreQuestion Kind = members.AskScore
-	clueQuestion  Kind = members.AskClue
+	scoreQuestion  Kind = members.AskScore
+	clueQuestion   Kind = members.AskClue
+	choiceQuestion Kind = members.AskChoice
 )
 
 // How tells what made a text mean what it means.
@@ -104,7 +107,8 @@ type Context struct {
 	Year     int               // of today; bounds the year of a birthday. 0: no bound
 	Open     []Kind            // open questions, the last asked first
 	OptOut   string            // the provider's OptOutType: STOP, START, HELP or ""
-	Code     func(string) bool // is this, in capitals, an existing code to join with? nil: none is
+	Code     func(string) bool // is this, in capitals, an existing code to join with, or to claim an action? nil: none is
+	Choices  []string          // what stands behind A, B and C of the open choice
 	Clue     func(string) bool // do these words, folded, answer the open clue? nil: no
 }
 
@@ -117,12 +121,13 @@ type Intent struct {
 
 	Number           int    // Redeem: the place in the list of rewards, 1-99. With TwoNumbers: the first of them
 	Name             string // Join, Name: at most 40 characters, in Title Case if it had no case of its own
-	Code             string // Join: an existing code, in capitals
+	Code             string // Join, Claim: an existing code, in capitals
 	UnknownCode      string // Join: meant as a code, but there is none such
 	Month, Day, Year int    // Birthday; Year 0: not told
 	On               bool   // Promos: wanted or not
 	Lang             string // Language: the code of the language chosen
 	Score            int    // Score: 0-10
+	Choice           int    // Choice, Redeem: 1 is A, 2 is B, 3 is C; 0: not told
 	Email            string // Email: the address, its domain in small letters
 
 	Suggest string // "did you mean ...?": one slip away from a command that changes something. Command is None: nothing is to be done

@@ -22,6 +22,8 @@ func (th *Thread) route() answerer {
 		return didYouMean
 	case it.Command == Join:
 		return join
+	case it.Command == Claim:
+		return claim
 	case it.Command == Help:
 		return help
 	case it.Command == Data, it.Command == Erase:
@@ -44,12 +46,14 @@ var commands = map[Command]answerer{
 	Redeem:   redeem,
 	Why:      why,
 	Tier:     tier,
+	Friend:   friend,
 	Name:     name,
 	Birthday: birthday,
 	Promos:   promos,
 	Language: language,
 	Yes:      yes,
 	No:       no,
+	Choice:   choice,
 }
 
 // forShop answers nothing and leaves the text to a person: a picture without words.

@@ -38,7 +38,7 @@ func (p *proof) readRefunds(ctx context.Context) error {
 		next := last
 		err := p.read(ctx, func(ctx context.Context, tx *db.Tx) error {
 			page = page[:0]
-			return each(ctx, tx, query, []any{p.program, last, most}, func(text []byte) error {
+			return eachText(ctx, tx, query, []any{p.program, last, most}, func(text []byte) error {
 				source, err := fields(text, n)
 				page, next = append(page, [2]int64(n)), string(source)
 				return err
@@ -104,8 +104,8 @@ func (p *proof) addEntries(ctx context.Context, jobs *[]job) error {
 	return err
 }
 
-// move is a row of lot_moves with its text, which is hashed when the day of its entry is known.
-type move struct {
+// lotMove is a row of lot_moves with its text, which is hashed when the day of its entry is known.
+type lotMove struct {
 	entry, lot, points int64
 	text               []byte
 }
@@ -150,7 +150,7 @@ func (r *reader) readEntries(ctx context.Context, tx *db.Tx, block int64) error 
 	return err
 }
 
-func (r *reader) readMoves(ctx context.Context, tx *db.Tx, block int64) (moves []move, err error) {
+func (r *reader) readMoves(ctx context.Context, tx *db.Tx, block int64) (moves []lotMove, err error) {
 	table, n := sealedTables()[1], make([]int64, 3)
 	var texts []byte
 	query := "SELECT " + table.row() + " FROM lot_moves" + inBlock("entry_id", "t.entry_id, t.lot_id")
@@ -158,7 +158,7 @@ func (r *reader) readMoves(ctx context.Context, tx *db.Tx, block int64) (moves [
 		_, err := fields(text, n)
 		from := len(texts)
 		texts = append(texts, text...)
-		moves = append(moves, move{n[0], n[1], n[2], texts[from:len(texts):len(texts)]})
+		moves = append(moves, lotMove{n[0], n[1], n[2], texts[from:len(texts):len(texts)]})
 		return err
 	})
 	r.counts[2] += int64(len(moves))
@@ -166,13 +166,13 @@ func (r *reader) readMoves(ctx context.Context, tx *db.Tx, block int64) (moves [
 }
 
 // orphan reports a move whose entry is not there.
-func (r *reader) orphan(moves []move) []move {
+func (r *reader) orphan(moves []lotMove) []lotMove {
 	r.found("I1", "entry %d moved points of a lot but does not exist", moves[0].entry, moves[0].entry)
 	return moves[1:]
 }
 
 // entry takes in one row of the ledger.
-func (r *reader) entry(e Entry, moves []move) {
+func (r *reader) entry(e Entry, moves []lotMove) {
 	r.counts[0]++
 	if e.Delta == 0 || !within(e.Delta, MaxDelta) {
 		r.found("I7", "entry %d moves no points, or too many", e.ID, e.ID)
@@ -204,7 +204,7 @@ func (r *reader) entry(e Entry, moves []move) {
 const creditedTwice = "purchase %d was credited more than once"
 
 // worth is what an entry and its moves add to the sum of their member.
-func (r *reader) worth(e Entry, moves []move) uint64 {
+func (r *reader) worth(e Entry, moves []lotMove) uint64 {
 	sum := minus(r.salt.of(aboutChain, e.Seq, e.BalanceAfter), r.salt.of(aboutChain, e.Seq-1, e.before()))
 	gained := max(e.BalanceAfter, 0) - max(e.before(), 0)
 	for _, m := range moves {

@@ -59,7 +59,7 @@ func (p *proof) readTriggers(ctx context.Context, tx *db.Tx) error {
 			JOIN pg_proc AS f ON f.oid = t.tgfoid WHERE n.nspname = CURRENT_SCHEMA() AND f.proname = 'append_only' AND t.tgenabled IN ('O', 'A')`
 	}
 	there := map[string]bool{}
-	err := each(ctx, tx, query, nil, func(name []byte) error { there[string(name)] = true; return nil })
+	err := eachText(ctx, tx, query, nil, func(name []byte) error { there[string(name)] = true; return nil })
 	if err != nil {
 		return err
 	}
