@@ -137,6 +137,21 @@ func TestWrongCalls(t *testing.T) {
 		{"member|list|--database|nothing.db", 1, "no database at nothing.db"},
 		{"member|list|--key-file|nothing.key", 1, "no key file"},
 		{"member|list|--database|postgres://u:hunter2@127.0.0.1:1/x", 1, "PostgreSQL"},
+		{"program", 2, "expected one of"},
+		{"program|set", 2, "<settings>"},
+		{"program|set|join_bonus", 2, "NAME=VALUE"},
+		{"program|set|join_bonus=-1", 1, "0 to 1000000"},
+		{"program|set|name=", 1, "at most 20 letters"},
+		{"program|set|colour=red", 1, "no setting"},
+		{"program|set|countries=XX", 1, `"XX" is no country`},
+		{"program|set|language=fr", 1, "no texts"},
+		{"program|set|net_of_tax=maybe", 1, "yes or no"},
+		{"program|set|leap_day=02-29", 1, "02-28, 03-01"},
+		{"program|set|texting_hours=21:00-09:00", 1, "such as 09:00-21:00"},
+		{"expiry|preview|--mode|sometimes", 2, "--mode"},
+		{"expiry|preview|--mode|none|--months|3", 1, "have no months"},
+		{"expiry|preview|--mode|rolling|--months|3|--csv|no/such/folder.csv", 1, "cannot be written"},
+		{"expiry|set|--mode|rolling|--months|121|--yes", 1, "1 to 120 months"},
 		{"serve", 1, "FIEL_PUBLIC_URL"},
 		{"demo|--addr|0.0.0.0:1", 1, "loopback"},
 	}
@@ -201,6 +216,7 @@ func TestEveryAnswerInJSON(t *testing.T) {
 		"text|987654321|CANJEAR 1", "text|987654321|STOP", "text|casa|hola", "campaign|add|birthday|--offer|es=un postre", "campaign|list", "campaign|report|birthday",
 		"credit|987654321|5000|--why|x", "credit|list", "flag|report", "audit", "audit|--actor|nobody",
 		"campaign|start|birthday", "campaign|pause|birthday", "till|list",
+		"program|show", "program|set|held_days=20", "expiry|show", "expiry|preview|--mode|rolling|--months|6", "expiry|set|--mode|rolling|--months|6|--yes",
 	}
 	for _, command := range commands {
 		args := strings.Split(command, "|")

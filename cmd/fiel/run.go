@@ -45,26 +45,28 @@ type commands struct {
 	JSON    bool  `help:"Answer in JSON."`
 	Program int64 `help:"Which program, where the server has several." placeholder:"ID"`
 
-	Demo       demoCmd       `cmd:"" help:"A seeded café on this machine, with a phone in the browser. Needs no account."`
-	Init       initCmd       `cmd:"" help:"Set up a program with its first store, owner, sender and till."`
-	Serve      serveCmd      `cmd:"" help:"Answer texts and tills, send what is due."`
-	Text       textCmd       `cmd:"" help:"Text the shop as if from a phone, and print the answer."`
-	Inbox      inboxCmd      `cmd:"" help:"Texts that a person should read."`
-	Phone      phoneCmd      `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
-	Member     memberCmd     `cmd:"" help:"Enrol, show and list members."`
-	Till       tillCmd       `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
-	Rule       ruleCmd       `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
-	Tier       tierCmd       `cmd:"" help:"Levels: add, change, list, give and count them."`
-	Reward     rewardCmd     `cmd:"" help:"Add and list rewards."`
-	Credit     creditCmd     `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
-	Settlement settlementCmd `cmd:"" help:"What the stores of a coalition owe one another for a month."`
-	Redeem     redeemCmd     `cmd:"" help:"Use a voucher."`
-	Campaign   campaignCmd   `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
-	Import     importCmd     `cmd:"" help:"Bring members, balances and past purchases over from another system."`
-	Export     exportCmd     `cmd:"" help:"Write everything that is kept of a program to CSV files."`
-	Flag       flagCmd       `cmd:"" help:"Look for who earns more than a customer would."`
-	Audit      auditCmd      `cmd:"" help:"List what staff, tills and this command line did."`
-	DB         dbCmd         `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
+	Demo     demoCmd     `cmd:"" help:"A seeded café on this machine, with a phone in the browser. Needs no account."`
+	Init     initCmd     `cmd:"" help:"Set up a program with its first store, owner, sender and till."`
+	Serve    serveCmd    `cmd:"" help:"Answer texts and tills, send what is due."`
+	Text     textCmd     `cmd:"" help:"Text the shop as if from a phone, and print the answer."`
+	Inbox    inboxCmd    `cmd:"" help:"Texts that a person should read."`
+	Phone    phoneCmd    `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
+	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
+	About    programCmd  `cmd:"" name:"program" help:"Show and change the program's settings."`
+	Expiry   expiryCmd   `cmd:"" help:"How points expire: show, preview, set."`
+	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
+	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
+	Tier     tierCmd     `cmd:"" help:"Levels: add, change, list, give and count them."`
+	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
+	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
+	Settle   settleCmd   `cmd:"" name:"settlement" help:"What the stores of a coalition owe one another for a month."`
+	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
+	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
+	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
+	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`
+	Flag     flagCmd     `cmd:"" help:"Look for who earns more than a customer would."`
+	Audit    auditCmd    `cmd:"" help:"List what staff, tills and this command line did."`
+	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
 
 	Bench  benchCmd  `cmd:"" help:"Measure this machine, as ratios."`
 	Doctor doctorCmd `cmd:"" help:"Look for what is wrong with the set-up and say how to mend it."`

@@ -15,7 +15,7 @@ import (
 	"fiel/templates"
 )
 
-type settlementCmd struct {
+type settleCmd struct {
 	Month string `arg:"" help:"The month, 2027-03; the present one is reckoned as far as it is."`
 	CSV   bool   `help:"Print who owes whom as CSV, for a spreadsheet."`
 }
@@ -49,7 +49,7 @@ type partyView struct {
 }
 
 // Run reckons what the merchants of a coalition owe one another for a month.
-func (c *settlementCmd) Run(a *App) error {
+func (c *settleCmd) Run(a *App) error {
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
 		var s rewards.Settlement
 		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
