@@ -15,6 +15,7 @@ const (
 	AskScore     = "score"     // 0 to 10
 	AskRSVP      = "rsvp"      // will you come?
 	AskClue      = "clue"      // the answer to a clue
+	AskReset     = "reset"     // is this number new to you?
 )
 
 // Ask opens a question to a member until it expires (unix milliseconds, exclusive); ref is the id of what it is about. One of the

@@ -128,6 +128,8 @@ CREATE TABLE phones (
     stopped_at BIGINT NOT NULL DEFAULT 0,
     health TEXT NOT NULL DEFAULT '' CHECK (health IN ('', 'bad', 'landline', 'confirm', 'suspect')),
     suppressed_at BIGINT NOT NULL DEFAULT 0, -- kept after erasure
+    formerly BIGINT NOT NULL DEFAULT 0, -- the member who had the number last, until it changed hands
+    no_bonus_until BIGINT NOT NULL DEFAULT 0, -- who joins with it before gets no join bonus: it had one
     replies BIGINT NOT NULL DEFAULT 0, -- loop guard: replies since replies_since
     replies_since BIGINT NOT NULL DEFAULT 0,
     helps BIGINT NOT NULL DEFAULT 0, -- help lines on helps_day
@@ -185,6 +187,7 @@ CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
 CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
+CREATE INDEX members_erased ON members (program_id, erased_at) WHERE erased_at <> 0;
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
@@ -693,6 +696,7 @@ CREATE TABLE purchases (
 );
 CREATE UNIQUE INDEX purchases_ref ON purchases (program_id, till_id, ref);
 CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held';
+CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
@@ -770,6 +774,7 @@ CREATE TABLE inbound (
 );
 CREATE UNIQUE INDEX inbound_provider ON inbound (program_id, provider_id);
 CREATE INDEX inbound_hash ON inbound (program_id, hash, id);
+CREATE INDEX inbound_member ON inbound (program_id, member_id, id) WHERE member_id <> 0;
 CREATE INDEX inbound_for_shop ON inbound (program_id, id) WHERE for_shop AND read_at = 0;
 
 CREATE TABLE messages (
