@@ -384,13 +384,14 @@ CREATE TABLE point_days (
     PRIMARY KEY (program_id, member_id, day)
 );
 
--- visits are those that earned under a rule with a gap between visits.
+-- visits are those that counted for a rule with a gap between visits: each rule has a gap of its own.
 CREATE TABLE visits (
     program_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
+    rule_id BIGINT NOT NULL,
     at BIGINT NOT NULL,
     purchase_id BIGINT NOT NULL,
-    PRIMARY KEY (program_id, member_id, at, purchase_id)
+    PRIMARY KEY (program_id, member_id, rule_id, at, purchase_id)
 );
 
 CREATE TABLE tiers (
