@@ -38,11 +38,6 @@ func Suppress(ctx context.Context, tx *db.Tx, program int64, hash string) error 
 	return New(tx).suppressNumber(ctx, suppressNumberParams{ProgramID: program, Hash: hash, SuppressedAt: tx.Now})
 }
 
-// ErasedSince lists who was erased after an instant (unix milliseconds), oldest first, at most limit and 1,000.
-func ErasedSince(ctx context.Context, tx *db.Tx, program, since, limit int64) ([]int64, error) {
-	return New(tx).erasedSince(ctx, erasedSinceParams{ProgramID: program, Since: since, Most: min(limit, 1000)})
-}
-
 // MergedInto lists the ids of those who became part of a member, also by way of others: their texts and sales are that member's.
 func MergedInto(ctx context.Context, tx *db.Tx, program, member int64) ([]int64, error) {
 	all := []int64{}

@@ -5,6 +5,3 @@ UPDATE members SET phone = '', hash = '', name = '', email = '', zone = '', tag 
     consent_gen = consent_gen + 1, erased_at = CAST(@now AS BIGINT), left_at = CASE WHEN left_at = 0 THEN CAST(@now AS BIGINT) ELSE left_at END
 WHERE program_id = @program_id AND id = @id
 RETURNING *;
-
--- name: erasedSince :many
-SELECT id FROM members WHERE program_id = @program_id AND erased_at > @since AND erased_at <> 0 ORDER BY erased_at LIMIT CAST(@most AS BIGINT);

@@ -70,36 +70,3 @@ func (q *Queries) eraseMember(ctx context.Context, arg eraseMemberParams) (Membe
 	)
 	return i, err
 }
-
-const erasedSince = `-- name: erasedSince :many
-SELECT id FROM members WHERE program_id = $1 AND erased_at > $2 AND erased_at <> 0 ORDER BY erased_at LIMIT CAST($3 AS BIGINT)
-`
-
-type erasedSinceParams struct {
-	ProgramID int64
-	Since     int64
-	Most      int64
-}
-
-func (q *Queries) erasedSince(ctx context.Context, arg erasedSinceParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, erasedSince, arg.ProgramID, arg.Since, arg.Most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		items = append(items, id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}

@@ -14,4 +14,4 @@ UPDATE members SET merged_into = $3, phone = '', hash = '', name = '', email = '
 WHERE program_id = $1 AND id = $2;
 
 -- name: partsOf :many
-SELECT id FROM members WHERE program_id = $1 AND merged_into = $2 AND merged_into <> 0 ORDER BY id;
+SELECT id FROM members WHERE program_id = $1 AND merged_into = $2 AND merged_into <> 0;

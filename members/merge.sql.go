@@ -29,7 +29,7 @@ func (q *Queries) endMerged(ctx context.Context, arg endMergedParams) error {
 }
 
 const partsOf = `-- name: partsOf :many
-SELECT id FROM members WHERE program_id = $1 AND merged_into = $2 AND merged_into <> 0 ORDER BY id
+SELECT id FROM members WHERE program_id = $1 AND merged_into = $2 AND merged_into <> 0
 `
 
 func (q *Queries) partsOf(ctx context.Context, programID int64, mergedInto int64) ([]int64, error) {

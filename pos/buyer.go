@@ -41,6 +41,7 @@ type buyer struct {
 	hash    string        // of the phone
 	card    string
 	member  members.Member // ID 0: none
+	number  members.Number // theirs
 	trouble *warning       // the till said somebody, but nobody can be found by it
 	friend  int64          // the member whose voucher they hand in, 0: none
 }
@@ -87,20 +88,20 @@ func (b *buyer) take(ctx context.Context, tx *db.Tx, p members.Program) error {
 		return nil
 	}
 	if err == nil {
-		b.member, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
+		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
 	}
 	return err
 }
 
 // lockWith takes a member's row, and before it that of a friend with a lower id whose voucher is used or comes back with the sale:
 // that takes the friend's row too, and members are always locked in rising id.
-func lockWith(ctx context.Context, tx *db.Tx, program, id, friend int64) (members.Member, error) {
+func lockWith(ctx context.Context, tx *db.Tx, program, id, friend int64) (members.Member, members.Number, error) {
 	if friend != 0 && friend < id {
 		if _, err := members.Lock(ctx, tx, program, friend); err != nil {
-			return members.Member{}, err
+			return members.Member{}, members.Number{}, err
 		}
 	}
-	return members.Lock(ctx, tx, program, id)
+	return members.LockNumbered(ctx, tx, program, id)
 }
 
 // voucherOwner finds whose voucher a code is: often, but not always, the buyer's own. 0 when there is no such voucher.
@@ -120,13 +121,13 @@ func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) erro
 		return nil
 	}
 	m, err := members.ByCard(ctx, tx, p.ID, b.card)
-	if err == nil {
-		m, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
-	}
-	if db.NotFound(err) || err == nil && m.ErasedAt != 0 {
-		b.trouble = &warning{badCard, "No member has this card; the sale was kept for nobody."}
+	if code := db.CodeOf(err); code == db.Missing || code == db.Invalid {
+		b.trouble = &warning{badCard, "The sale was kept for nobody: " + err.Error() + "."}
 		return nil
 	}
-	b.member, b.trouble = m, nil
+	if err == nil {
+		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
+	}
+	b.trouble = nil
 	return err
 }

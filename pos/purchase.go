@@ -113,8 +113,16 @@ func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
 		a.state = held
 	default:
 		a.state = credited
+		a.askWhose()
 	}
 	return nil
+}
+
+// askWhose has the cashier ask for whom a number of doubt is: texts to it no longer arrive. The sale counts all the same.
+func (a *arrival) askWhose() {
+	if a.number.Health == members.HealthConfirm {
+		a.warnings = append(a.warnings, warning{"confirm", "Texts to this number do not arrive. Ask whether it is still the member's."})
+	}
 }
 
 // finish judges the refunds that came before the sale, tells the member and answers the till.

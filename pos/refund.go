@@ -129,7 +129,7 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 		var m members.Member
 		switch {
 		case sale.MemberID != 0:
-			m, err = lockWith(ctx, tx, sale.ProgramID, sale.MemberID, friend)
+			m, _, err = lockWith(ctx, tx, sale.ProgramID, sale.MemberID, friend)
 		case sale.Hash != "":
 			_, err = members.Touch(ctx, tx, sale.ProgramID, sale.Hash)
 		}

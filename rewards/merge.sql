@@ -66,3 +66,13 @@ INSERT INTO stamp_moves (program_id, id, member_id, rule_id, delta, stamps_after
 -- name: setMergedLevel :exec
 UPDATE members SET tier_id = $3, tier_since = $4, tier_until = $5, tier_given_id = $6, tier_given_until = $7
 WHERE program_id = $1 AND id = $2;
+
+-- name: forgetVouchers :exec
+UPDATE vouchers SET words = '', state = CASE WHEN state IN ('issued', 'reserved') THEN 'cancelled' ELSE state END
+WHERE program_id = $1 AND member_id = $2;
+
+-- name: entriesOf :many
+SELECT * FROM entries WHERE program_id = @program_id AND member_id = @member_id ORDER BY seq DESC LIMIT CAST(@most AS BIGINT);
+
+-- name: vouchersOf :many
+SELECT * FROM vouchers WHERE program_id = @program_id AND member_id = @member_id ORDER BY id DESC LIMIT CAST(@most AS BIGINT);

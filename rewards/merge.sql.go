@@ -40,6 +40,71 @@ func (q *Queries) dropReferral(ctx context.Context, programID int64, friendID in
 	return err
 }
 
+const entriesOf = `-- name: entriesOf :many
+SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown FROM entries WHERE program_id = $1 AND member_id = $2 ORDER BY seq DESC LIMIT CAST($3 AS BIGINT)
+`
+
+type entriesOfParams struct {
+	ProgramID int64
+	MemberID  int64
+	Most      int64
+}
+
+func (q *Queries) entriesOf(ctx context.Context, arg entriesOfParams) ([]Entry, error) {
+	rows, err := q.db.QueryContext(ctx, entriesOf, arg.ProgramID, arg.MemberID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Entry
+	for rows.Next() {
+		var i Entry
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.MemberID,
+			&i.Seq,
+			&i.Kind,
+			&i.Delta,
+			&i.BalanceAfter,
+			&i.Source,
+			&i.At,
+			&i.StoreID,
+			&i.StaffID,
+			&i.TillID,
+			&i.PurchaseID,
+			&i.VoucherID,
+			&i.Basis,
+			&i.RuleID,
+			&i.Multiplier,
+			&i.CarryBefore,
+			&i.CarryAfter,
+			&i.Words,
+			&i.Breakdown,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const forgetVouchers = `-- name: forgetVouchers :exec
+UPDATE vouchers SET words = '', state = CASE WHEN state IN ('issued', 'reserved') THEN 'cancelled' ELSE state END
+WHERE program_id = $1 AND member_id = $2
+`
+
+func (q *Queries) forgetVouchers(ctx context.Context, programID int64, memberID int64) error {
+	_, err := q.db.ExecContext(ctx, forgetVouchers, programID, memberID)
+	return err
+}
+
 const handClaims = `-- name: handClaims :exec
 UPDATE claims SET member_id = $1
 WHERE claims.program_id = $2 AND claims.member_id = $3
@@ -317,6 +382,75 @@ func (q *Queries) stampCards(ctx context.Context, programID int64, memberID int6
 			&i.MemberID,
 			&i.RuleID,
 			&i.Stamps,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const vouchersOf = `-- name: vouchersOf :many
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers WHERE program_id = $1 AND member_id = $2 ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
+`
+
+type vouchersOfParams struct {
+	ProgramID int64
+	MemberID  int64
+	Most      int64
+}
+
+func (q *Queries) vouchersOf(ctx context.Context, arg vouchersOfParams) ([]Voucher, error) {
+	rows, err := q.db.QueryContext(ctx, vouchersOf, arg.ProgramID, arg.MemberID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Voucher
+	for rows.Next() {
+		var i Voucher
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.Code,
+			&i.MemberID,
+			&i.RewardID,
+			&i.RunID,
+			&i.Source,
+			&i.Name,
+			&i.Kind,
+			&i.Value,
+			&i.Minimum,
+			&i.Choice,
+			&i.Digital,
+			&i.Words,
+			&i.Categories,
+			&i.Products,
+			&i.Cost,
+			&i.Stores,
+			&i.State,
+			&i.IssuedAt,
+			&i.ValidFrom,
+			&i.ExpiresAt,
+			&i.ReservedUntil,
+			&i.ReservedBy,
+			&i.RedeemedAt,
+			&i.RedeemEntry,
+			&i.ReleaseEntry,
+			&i.PurchaseID,
+			&i.StoreID,
+			&i.Actor,
+			&i.Approver,
+			&i.DisputedAt,
+			&i.SettledAt,
+			&i.Settlement,
+			&i.DisputeEntry,
 		); err != nil {
 			return nil, err
 		}

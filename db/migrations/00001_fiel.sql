@@ -187,7 +187,6 @@ CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
 CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
-CREATE INDEX members_erased ON members (program_id, erased_at) WHERE erased_at <> 0;
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
@@ -824,6 +823,7 @@ CREATE UNIQUE INDEX messages_sid ON messages (program_id, sid) WHERE sid <> '';
 CREATE INDEX messages_open ON messages (program_id, state, lease) WHERE state IN ('sending', 'unknown');
 CREATE INDEX messages_hash ON messages (program_id, hash) WHERE state = 'queued';
 CREATE INDEX messages_run ON messages (program_id, run_id, state) WHERE run_id <> 0;
+CREATE INDEX messages_erased ON messages (program_id, id) WHERE topic = 'erased' AND phone <> '';
 CREATE INDEX messages_member ON messages (program_id, member_id, id);
 
 -- kept_keys outlives the pruning of texts: a once key or a provider's id is never used again.
