@@ -50,3 +50,18 @@ func auditJSON(v any) (string, error) {
 func Audits(ctx context.Context, tx *db.Tx, program, after, limit int64) ([]Audit, error) {
 	return New(tx).auditsAfter(ctx, auditsAfterParams{ProgramID: program, ID: after, Limit: int32(max(0, min(limit, 1000)))})
 }
+
+// AuditSearch says which acts are looked for.
+type AuditSearch struct {
+	Since  int64  // unix milliseconds
+	After  int64  // id of the last act seen of those at Since, 0: none
+	Actor  string // staff:7, cli:ana ...; '' is anybody
+	Action string // points.credit ...; '' is anything
+}
+
+// SearchAudits lists acts by time, oldest first, at most limit and 1,000. The next ones are asked for with Since and After of the last.
+func SearchAudits(ctx context.Context, tx *db.Tx, program int64, s AuditSearch, limit int64) ([]Audit, error) {
+	return New(tx).auditsFrom(ctx, auditsFromParams{
+		ProgramID: program, At: s.Since, ID: s.After, Actor: s.Actor, Action: s.Action, Most: max(0, min(limit, 1000)),
+	})
+}

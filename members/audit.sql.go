@@ -54,6 +54,65 @@ func (q *Queries) auditsAfter(ctx context.Context, arg auditsAfterParams) ([]Aud
 	return items, nil
 }
 
+const auditsFrom = `-- name: auditsFrom :many
+SELECT program_id, id, at, actor, door, ip, action, subject, before, after, request_id FROM audits
+WHERE program_id = $1 AND at >= $2 AND (at > $2 OR id > $3)
+    AND (CAST($4 AS TEXT) = '' OR actor = CAST($4 AS TEXT)) AND (CAST($5 AS TEXT) = '' OR action = CAST($5 AS TEXT))
+ORDER BY at, id LIMIT CAST($6 AS BIGINT)
+`
+
+type auditsFromParams struct {
+	ProgramID int64
+	At        int64
+	ID        int64
+	Actor     string
+	Action    string
+	Most      int64
+}
+
+// Acts after an instant and an id, by time; an actor or action of ” is any.
+func (q *Queries) auditsFrom(ctx context.Context, arg auditsFromParams) ([]Audit, error) {
+	rows, err := q.db.QueryContext(ctx, auditsFrom,
+		arg.ProgramID,
+		arg.At,
+		arg.ID,
+		arg.Actor,
+		arg.Action,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Audit
+	for rows.Next() {
+		var i Audit
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.At,
+			&i.Actor,
+			&i.Door,
+			&i.IP,
+			&i.Action,
+			&i.Subject,
+			&i.Before,
+			&i.After,
+			&i.RequestID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertAudit = `-- name: insertAudit :exec
 INSERT INTO audits (program_id, id, at, actor, door, ip, action, subject, before, after, request_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

@@ -1,6 +1,7 @@
 package members
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
@@ -37,10 +38,8 @@ func (n *NewProgram) validate() error {
 	if n.JoinBonus < 0 || n.JoinBonus > 1_000_000 {
 		return db.Errorf(db.Invalid, "a join bonus is 0 to 1,000,000 points")
 	}
-	for _, country := range append(n.further(), n.Country) {
-		if phonenumbers.GetCountryCodeForRegion(country) == 0 {
-			return db.Errorf(db.Invalid, "%q is no country: two capital letters such as PE, MX, ES, US", country)
-		}
+	if err := cmp.Or(checkCountry(n.Country), checkCountries(n.Countries)); err != nil {
+		return err
 	}
 	if err := checkLanguage(n.Language); err != nil {
 		return err
@@ -51,14 +50,24 @@ func (n *NewProgram) validate() error {
 // capitals is how a currency is written (ISO 4217).
 var capitals = regexp.MustCompile(`^[A-Z]{3}$`)
 
-// further are the countries beside the program's own whose numbers may join; all of them ("*") are none in particular.
-func (n *NewProgram) further() (list []string) {
-	for country := range strings.SplitSeq(n.Countries, ",") {
-		if country = strings.TrimSpace(country); country != "" && country != "*" {
-			list = append(list, country)
+// checkCountries refuses a list with a country that has no numbers; all of them ("*") are none in particular.
+func checkCountries(list string) error {
+	for country := range strings.SplitSeq(list, ",") {
+		if country = strings.TrimSpace(country); country == "" || country == "*" {
+			continue
+		}
+		if err := checkCountry(country); err != nil {
+			return err
 		}
 	}
-	return list
+	return nil
+}
+
+func checkCountry(country string) error {
+	if phonenumbers.GetCountryCodeForRegion(country) == 0 {
+		return db.Errorf(db.Invalid, "%q is no country: two capital letters such as PE, MX, ES, US", country)
+	}
+	return nil
 }
 
 // checkLanguage refuses a language that we have no words in: every answer in it would fail.

@@ -12,7 +12,7 @@ import (
 const insertProgram = `-- name: insertProgram :one
 INSERT INTO programs (id, name, contact, country, currency, zone, language, countries, join_bonus, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, texts_per_day, texts_per_week, parts_per_day, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
 `
 
 type insertProgramParams struct {
@@ -68,12 +68,15 @@ func (q *Queries) insertProgram(ctx context.Context, arg insertProgramParams) (P
 		&i.ExpiryMonths,
 		&i.ExpiryProof,
 		&i.ExpiryWarnDays,
+		&i.ExpiryWas,
+		&i.ExpiryWasMonths,
 		&i.ExpiryChangedAt,
 		&i.ExpiryGen,
 		&i.ExpiryDatedGen,
 		&i.TierBy,
 		&i.TierWindow,
 		&i.TierGraceDays,
+		&i.TierSwept,
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
@@ -83,7 +86,7 @@ func (q *Queries) insertProgram(ctx context.Context, arg insertProgramParams) (P
 }
 
 const program = `-- name: program :one
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs WHERE id = $1
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs WHERE id = $1
 `
 
 func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
@@ -115,12 +118,15 @@ func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
 		&i.ExpiryMonths,
 		&i.ExpiryProof,
 		&i.ExpiryWarnDays,
+		&i.ExpiryWas,
+		&i.ExpiryWasMonths,
 		&i.ExpiryChangedAt,
 		&i.ExpiryGen,
 		&i.ExpiryDatedGen,
 		&i.TierBy,
 		&i.TierWindow,
 		&i.TierGraceDays,
+		&i.TierSwept,
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
@@ -130,7 +136,7 @@ func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
 }
 
 const programs = `-- name: programs :many
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs ORDER BY id
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs ORDER BY id
 `
 
 func (q *Queries) programs(ctx context.Context) ([]Program, error) {
@@ -168,12 +174,15 @@ func (q *Queries) programs(ctx context.Context) ([]Program, error) {
 			&i.ExpiryMonths,
 			&i.ExpiryProof,
 			&i.ExpiryWarnDays,
+			&i.ExpiryWas,
+			&i.ExpiryWasMonths,
 			&i.ExpiryChangedAt,
 			&i.ExpiryGen,
 			&i.ExpiryDatedGen,
 			&i.TierBy,
 			&i.TierWindow,
 			&i.TierGraceDays,
+			&i.TierSwept,
 			&i.TextsPerDay,
 			&i.TextsPerWeek,
 			&i.PartsPerDay,
@@ -190,6 +199,184 @@ func (q *Queries) programs(ctx context.Context) ([]Program, error) {
 		return nil, err
 	}
 	return items, nil
+}
+
+const setDated = `-- name: setDated :exec
+UPDATE programs SET expiry_dated_gen = $2 WHERE id = $1 AND expiry_gen = $2 AND expiry_dated_gen < $2
+`
+
+func (q *Queries) setDated(ctx context.Context, iD int64, expiryDatedGen int64) error {
+	_, err := q.db.ExecContext(ctx, setDated, iD, expiryDatedGen)
+	return err
+}
+
+const setExpiry = `-- name: setExpiry :one
+UPDATE programs SET expiry = $1, expiry_months = $2, expiry_proof = $3, expiry_warn_days = $4,
+    expiry_gen = $5, expiry_changed_at = $6,
+    expiry_was = $7, expiry_was_months = $8
+WHERE id = $9 AND expiry_gen = $10
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
+`
+
+type setExpiryParams struct {
+	Expiry    string
+	Months    int64
+	Proof     bool
+	WarnDays  int64
+	NextGen   int64
+	ChangedAt int64
+	Was       string
+	WasMonths int64
+	ID        int64
+	Gen       int64
+}
+
+// A new rule for the end of points, unless somebody has just set one.
+func (q *Queries) setExpiry(ctx context.Context, arg setExpiryParams) (Program, error) {
+	row := q.db.QueryRowContext(ctx, setExpiry,
+		arg.Expiry,
+		arg.Months,
+		arg.Proof,
+		arg.WarnDays,
+		arg.NextGen,
+		arg.ChangedAt,
+		arg.Was,
+		arg.WasMonths,
+		arg.ID,
+		arg.Gen,
+	)
+	var i Program
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Contact,
+		&i.Country,
+		&i.Currency,
+		&i.Zone,
+		&i.Language,
+		&i.Countries,
+		&i.QuietFrom,
+		&i.QuietUntil,
+		&i.LeapDay,
+		&i.JoinBonus,
+		&i.RefundPolicy,
+		&i.NetOfTax,
+		&i.HeldDays,
+		&i.UnusualAmount,
+		&i.CreditLimit,
+		&i.NeverEarns,
+		&i.PointsPerDay,
+		&i.MovementsPerDay,
+		&i.PointValue,
+		&i.Expiry,
+		&i.ExpiryMonths,
+		&i.ExpiryProof,
+		&i.ExpiryWarnDays,
+		&i.ExpiryWas,
+		&i.ExpiryWasMonths,
+		&i.ExpiryChangedAt,
+		&i.ExpiryGen,
+		&i.ExpiryDatedGen,
+		&i.TierBy,
+		&i.TierWindow,
+		&i.TierGraceDays,
+		&i.TierSwept,
+		&i.TextsPerDay,
+		&i.TextsPerWeek,
+		&i.PartsPerDay,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const setSetting = `-- name: setSetting :one
+UPDATE programs SET
+    name = CASE WHEN $1 = 'name' THEN CAST($2 AS TEXT) ELSE name END,
+    contact = CASE WHEN $1 = 'contact' THEN CAST($2 AS TEXT) ELSE contact END,
+    countries = CASE WHEN $1 = 'countries' THEN CAST($2 AS TEXT) ELSE countries END,
+    language = CASE WHEN $1 = 'language' THEN CAST($2 AS TEXT) ELSE language END,
+    leap_day = CASE WHEN $1 = 'leap_day' THEN CAST($2 AS TEXT) ELSE leap_day END,
+    refund_policy = CASE WHEN $1 = 'refund_policy' THEN CAST($2 AS TEXT) ELSE refund_policy END,
+    never_earns = CASE WHEN $1 = 'never_earns' THEN CAST($2 AS TEXT) ELSE never_earns END,
+    tier_by = CASE WHEN $1 = 'tier_by' THEN CAST($2 AS TEXT) ELSE tier_by END,
+    tier_window = CASE WHEN $1 = 'tier_window' THEN CAST($2 AS TEXT) ELSE tier_window END,
+    net_of_tax = CASE WHEN $1 = 'net_of_tax' THEN CAST($3 AS BIGINT) = 1 ELSE net_of_tax END,
+    join_bonus = CASE WHEN $1 = 'join_bonus' THEN CAST($3 AS BIGINT) ELSE join_bonus END,
+    held_days = CASE WHEN $1 = 'held_days' THEN CAST($3 AS BIGINT) ELSE held_days END,
+    unusual_amount = CASE WHEN $1 = 'unusual_amount' THEN CAST($3 AS BIGINT) ELSE unusual_amount END,
+    credit_limit = CASE WHEN $1 = 'credit_limit' THEN CAST($3 AS BIGINT) ELSE credit_limit END,
+    points_per_day = CASE WHEN $1 = 'points_per_day' THEN CAST($3 AS BIGINT) ELSE points_per_day END,
+    movements_per_day = CASE WHEN $1 = 'movements_per_day' THEN CAST($3 AS BIGINT) ELSE movements_per_day END,
+    point_value = CASE WHEN $1 = 'point_value' THEN CAST($3 AS BIGINT) ELSE point_value END,
+    tier_grace_days = CASE WHEN $1 = 'tier_grace_days' THEN CAST($3 AS BIGINT) ELSE tier_grace_days END,
+    texts_per_day = CASE WHEN $1 = 'texts_per_day' THEN CAST($3 AS BIGINT) ELSE texts_per_day END,
+    texts_per_week = CASE WHEN $1 = 'texts_per_week' THEN CAST($3 AS BIGINT) ELSE texts_per_week END,
+    parts_per_day = CASE WHEN $1 = 'parts_per_day' THEN CAST($3 AS BIGINT) ELSE parts_per_day END,
+    quiet_from = CASE WHEN $1 = 'texting_hours' THEN CAST($3 AS BIGINT) ELSE quiet_from END,
+    quiet_until = CASE WHEN $1 = 'texting_hours' THEN CAST($4 AS BIGINT) ELSE quiet_until END
+WHERE id = $5
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
+`
+
+type setSettingParams struct {
+	Setting interface{}
+	Words   string
+	Number  int64
+	Until   int64
+	ID      int64
+}
+
+// One setting of a program, by name.
+func (q *Queries) setSetting(ctx context.Context, arg setSettingParams) (Program, error) {
+	row := q.db.QueryRowContext(ctx, setSetting,
+		arg.Setting,
+		arg.Words,
+		arg.Number,
+		arg.Until,
+		arg.ID,
+	)
+	var i Program
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Contact,
+		&i.Country,
+		&i.Currency,
+		&i.Zone,
+		&i.Language,
+		&i.Countries,
+		&i.QuietFrom,
+		&i.QuietUntil,
+		&i.LeapDay,
+		&i.JoinBonus,
+		&i.RefundPolicy,
+		&i.NetOfTax,
+		&i.HeldDays,
+		&i.UnusualAmount,
+		&i.CreditLimit,
+		&i.NeverEarns,
+		&i.PointsPerDay,
+		&i.MovementsPerDay,
+		&i.PointValue,
+		&i.Expiry,
+		&i.ExpiryMonths,
+		&i.ExpiryProof,
+		&i.ExpiryWarnDays,
+		&i.ExpiryWas,
+		&i.ExpiryWasMonths,
+		&i.ExpiryChangedAt,
+		&i.ExpiryGen,
+		&i.ExpiryDatedGen,
+		&i.TierBy,
+		&i.TierWindow,
+		&i.TierGraceDays,
+		&i.TierSwept,
+		&i.TextsPerDay,
+		&i.TextsPerWeek,
+		&i.PartsPerDay,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const setTextingHours = `-- name: setTextingHours :execrows

@@ -16,6 +16,7 @@ const (
 	AskRSVP      = "rsvp"      // will you come?
 	AskClue      = "clue"      // the answer to a clue
 	AskReset     = "reset"     // is this number new to you?
+	AskChoice    = "choice"    // which one? A, B or C
 )
 
 // Ask opens a question to a member until it expires (unix milliseconds, exclusive); ref is the id of what it is about. One of the

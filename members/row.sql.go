@@ -128,12 +128,15 @@ type Program struct {
 	ExpiryMonths    int64
 	ExpiryProof     bool
 	ExpiryWarnDays  int64
+	ExpiryWas       string
+	ExpiryWasMonths int64
 	ExpiryChangedAt int64
 	ExpiryGen       int64
 	ExpiryDatedGen  int64
 	TierBy          string
 	TierWindow      string
 	TierGraceDays   int64
+	TierSwept       int64
 	TextsPerDay     int64
 	TextsPerWeek    int64
 	PartsPerDay     int64

@@ -58,3 +58,15 @@ func StaffByPhone(ctx context.Context, tx *db.Tx, program int64, phone Phone) (S
 	s, err := New(tx).staffByPhone(ctx, program, phone)
 	return s, orMissing(err, "nobody on the staff has that phone")
 }
+
+// ListStaff lists who works here, in the order they came.
+func ListStaff(ctx context.Context, tx *db.Tx, program int64) ([]Staff, error) {
+	return New(tx).staffOf(ctx, program)
+}
+
+// LeaveStaff ends somebody's time on the staff: from now on they decide nothing here, and their phone is free for another. Their
+// name stays, since the audit names them by id. db.Missing when nobody with that id works here.
+func LeaveStaff(ctx context.Context, tx *db.Tx, program, id int64) (Staff, error) {
+	s, err := New(tx).leaveStaff(ctx, leaveStaffParams{ProgramID: program, ID: id, LeftAt: tx.Now})
+	return s, orMissing(err, "nobody on the staff has the id %d", id)
+}

@@ -50,6 +50,33 @@ func (q *Queries) insertStaff(ctx context.Context, arg insertStaffParams) (Staff
 	return i, err
 }
 
+const leaveStaff = `-- name: leaveStaff :one
+UPDATE staff SET left_at = $3, phone = '' WHERE program_id = $1 AND id = $2 AND left_at = 0 RETURNING program_id, id, store_id, name, role, phone, verified_at, left_at, created_at
+`
+
+type leaveStaffParams struct {
+	ProgramID int64
+	ID        int64
+	LeftAt    int64
+}
+
+func (q *Queries) leaveStaff(ctx context.Context, arg leaveStaffParams) (Staff, error) {
+	row := q.db.QueryRowContext(ctx, leaveStaff, arg.ProgramID, arg.ID, arg.LeftAt)
+	var i Staff
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.StoreID,
+		&i.Name,
+		&i.Role,
+		&i.Phone,
+		&i.VerifiedAt,
+		&i.LeftAt,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const staffByID = `-- name: staffByID :one
 SELECT program_id, id, store_id, name, role, phone, verified_at, left_at, created_at FROM staff WHERE program_id = $1 AND id = $2 AND left_at = 0
 `
@@ -90,4 +117,41 @@ func (q *Queries) staffByPhone(ctx context.Context, programID int64, phone Phone
 		&i.CreatedAt,
 	)
 	return i, err
+}
+
+const staffOf = `-- name: staffOf :many
+SELECT program_id, id, store_id, name, role, phone, verified_at, left_at, created_at FROM staff WHERE program_id = $1 AND left_at = 0 ORDER BY id
+`
+
+func (q *Queries) staffOf(ctx context.Context, programID int64) ([]Staff, error) {
+	rows, err := q.db.QueryContext(ctx, staffOf, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Staff
+	for rows.Next() {
+		var i Staff
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.StoreID,
+			&i.Name,
+			&i.Role,
+			&i.Phone,
+			&i.VerifiedAt,
+			&i.LeftAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

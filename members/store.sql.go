@@ -9,6 +9,62 @@ import (
 	"context"
 )
 
+const changeStore = `-- name: changeStore :one
+UPDATE stores SET name = $3, merchant = $4, zone = $5, address = $6, contact = $7, redeem_share = $8, redeem_sale = $9,
+    redeem_points = $10, redeem_approval = $11, reversal_minutes = $12
+WHERE program_id = $1 AND id = $2
+RETURNING program_id, id, name, merchant, zone, address, contact, redeem_share, redeem_sale, redeem_points, redeem_approval, reversal_minutes, created_at
+`
+
+type changeStoreParams struct {
+	ProgramID       int64
+	ID              int64
+	Name            string
+	Merchant        string
+	Zone            string
+	Address         string
+	Contact         string
+	RedeemShare     int64
+	RedeemSale      int64
+	RedeemPoints    int64
+	RedeemApproval  int64
+	ReversalMinutes int64
+}
+
+func (q *Queries) changeStore(ctx context.Context, arg changeStoreParams) (Store, error) {
+	row := q.db.QueryRowContext(ctx, changeStore,
+		arg.ProgramID,
+		arg.ID,
+		arg.Name,
+		arg.Merchant,
+		arg.Zone,
+		arg.Address,
+		arg.Contact,
+		arg.RedeemShare,
+		arg.RedeemSale,
+		arg.RedeemPoints,
+		arg.RedeemApproval,
+		arg.ReversalMinutes,
+	)
+	var i Store
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.Name,
+		&i.Merchant,
+		&i.Zone,
+		&i.Address,
+		&i.Contact,
+		&i.RedeemShare,
+		&i.RedeemSale,
+		&i.RedeemPoints,
+		&i.RedeemApproval,
+		&i.ReversalMinutes,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
 const insertStore = `-- name: insertStore :one
 INSERT INTO stores (program_id, id, name, merchant, zone, address, contact, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -37,6 +93,31 @@ func (q *Queries) insertStore(ctx context.Context, arg insertStoreParams) (Store
 		arg.Contact,
 		arg.CreatedAt,
 	)
+	var i Store
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.Name,
+		&i.Merchant,
+		&i.Zone,
+		&i.Address,
+		&i.Contact,
+		&i.RedeemShare,
+		&i.RedeemSale,
+		&i.RedeemPoints,
+		&i.RedeemApproval,
+		&i.ReversalMinutes,
+		&i.CreatedAt,
+	)
+	return i, err
+}
+
+const lockStore = `-- name: lockStore :one
+UPDATE stores SET name = name WHERE program_id = $1 AND id = $2 RETURNING program_id, id, name, merchant, zone, address, contact, redeem_share, redeem_sale, redeem_points, redeem_approval, reversal_minutes, created_at
+`
+
+func (q *Queries) lockStore(ctx context.Context, programID int64, iD int64) (Store, error) {
+	row := q.db.QueryRowContext(ctx, lockStore, programID, iD)
 	var i Store
 	err := row.Scan(
 		&i.ProgramID,

@@ -29,12 +29,17 @@ func (a *arrival) useVoucher(ctx context.Context, tx *db.Tx) error {
 // earn gives the member the points.
 func (a *arrival) earn(ctx context.Context, tx *db.Tx) error {
 	sale := a.sale.facts()
-	a.earned = rewards.Earned{Money: sale.Money(), Earning: sale.Earning(a.program.NetOfTax)}
+	scope, err := rewards.ScopeOf(a.program)
+	if err != nil {
+		return err
+	}
+	local := rewards.Local(a.store.Location(), a.at)
+	a.earned = rewards.Earned{Money: sale.Money(), Earning: sale.Earning(scope), Facts: rewards.Facts{Scope: scope, Local: local}}
 	if a.state != credited {
 		return nil
 	}
 	earned, m, err := rewards.Earn(ctx, tx, a.program, a.member, rewards.Purchase{
-		ID: a.id, Store: a.store.ID, Till: a.till.ID, At: a.at, Day: a.day(), Sale: sale,
+		ID: a.id, Store: a.store.ID, Till: a.till.ID, At: a.at, Day: a.day(), Local: local, Sale: sale,
 	}, &a.news)
 	if db.CodeOf(err) == db.Invalid { // found before anything was written
 		a.state = review
@@ -58,8 +63,9 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 		StoreID: a.store.ID, Day: a.day(),
 		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
 		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
-		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
+		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.flagged || a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
 		Answer: string(a.outcome().answer().Body), Body: a.sale.Body,
+		Facts: keep(a.earned.Facts, a.sale.facts().Tender),
 	})
 	if err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/templates"
 )
@@ -40,6 +41,9 @@ func Enrol(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, e
 	hash := key.Hash(e.Phone)
 	number, err := members.Touch(ctx, tx, p.ID, hash)
 	if err != nil {
+		return m, false, a, err
+	}
+	if err := rewards.LapseGone(ctx, tx, p, e.Phone); err != nil {
 		return m, false, a, err
 	}
 	m, joined, err = members.Join(ctx, tx, p, members.Joining{Phone: e.Phone, Hash: hash, Name: e.Name, Language: e.Language, Store: e.Store})

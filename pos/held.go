@@ -54,7 +54,7 @@ func (a *Admission) heldFor(ctx context.Context, tx *db.Tx, p members.Program) e
 
 // credit gives the new member a purchase that was held, or drops it.
 func (a *Admission) credit(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase) error {
-	if sale.OccurredAt < heldSince(tx, p) || sale.returned(0).Whole {
+	if sale.OccurredAt < heldSince(tx, p) || sale.whole(0) {
 		_, err := New(tx).dropPurchase(ctx, p.ID, sale.ID)
 		return err
 	}
@@ -82,16 +82,17 @@ func (a *Admission) joinBonus(ctx context.Context, tx *db.Tx, p members.Program)
 // creditWaiting gives a purchase that waited to the member it was waiting for, less what was returned of it meanwhile. Points is what
 // the member has more. db.Invalid, found before anything was written, when they do not fit the ledger.
 func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase, news *rewards.News) (points int64, _ members.Member, err error) {
-	facts, err := sale.facts(ctx, tx)
+	told, err := sale.told(ctx, tx)
 	if err != nil {
 		return 0, members.Member{}, err
 	}
-	e, m, err := rewards.Earn(ctx, tx, p, m, rewards.Purchase{ID: sale.ID, Store: sale.StoreID, Till: sale.TillID, At: sale.OccurredAt, Day: sale.Day, Sale: facts}, news)
+	e, m, err := rewards.Earn(ctx, tx, p, m, rewards.Purchase{ID: sale.ID, Store: sale.StoreID, Till: sale.TillID, At: sale.OccurredAt, Day: sale.Day, Local: told.facts.Local, Sale: told.sale}, news)
 	if err != nil {
 		return 0, members.Member{}, err
 	}
 	n, err := New(tx).creditPurchase(ctx, creditPurchaseParams{
 		ProgramID: p.ID, ID: sale.ID, MemberID: m.ID, Earning: e.Earning, RuleID: e.Rule, Points: e.Points, CarryBefore: e.CarryBefore, CarryAfter: e.CarryAfter,
+		Facts: keep(e.Facts, told.sale.Tender),
 	})
 	if err == nil && n == 0 {
 		err = db.Errorf(db.Busy, "somebody else is crediting purchase %d: try again", sale.ID)
@@ -102,24 +103,29 @@ func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.
 	if err != nil || sale.Refunded == 0 {
 		return e.Points, m, err
 	}
-	sale.State, sale.MemberID, sale.Points, sale.Earning, sale.CarryBefore = credited, m.ID, e.Points, e.Earning, e.CarryBefore
-	lost, m, err := settleReturned(ctx, tx, p, m, sale, news)
+	sale.State, sale.MemberID, sale.Points = credited, m.ID, e.Points
+	told.facts = e.Facts
+	lost, m, err := settleReturned(ctx, tx, p, m, sale, told, news)
 	return e.Points - lost, m, err
 }
 
 // settleReturned takes back the points for what was returned before there was anybody to take them from, in one entry that bears the
 // id of the last refund.
-func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase, news *rewards.News) (lost int64, _ members.Member, err error) {
+func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase, told told, news *rewards.News) (lost int64, _ members.Member, err error) {
 	last, err := New(tx).lastRefund(ctx, lastRefundParams{ProgramID: p.ID, TillID: sale.TillID, PurchaseRef: sale.Ref})
 	if err != nil {
 		return 0, members.Member{}, err
 	}
-	back, m, err := takeBack(ctx, tx, p, sale, m, last, rewards.Returned{}, sale.returned(0), news)
+	is, err := sale.returned(ctx, tx, told)
+	if err != nil {
+		return 0, members.Member{}, err
+	}
+	back, m, err := takeBack(ctx, tx, p, sale, m, told, last, rewards.Returned{}, is, news)
 	if err != nil {
 		return 0, members.Member{}, err
 	}
 	_, err = New(tx).returnPurchase(ctx, returnPurchaseParams{
-		ProgramID: p.ID, ID: sale.ID, ReturnedMoney: sale.ReturnedMoney, ReturnedLines: sale.ReturnedLines, Taken: back.Points, Forgotten: back.Forgotten,
+		ProgramID: p.ID, ID: sale.ID, Taken: back.Points, Forgotten: back.Forgotten,
 	})
 	return back.Points - back.Forgotten, m, err
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const creditPurchase = `-- name: creditPurchase :execrows
-UPDATE purchases SET state = 'credited', member_id = $3, hash = '', earning = $4, rule_id = $5, points = $6, carry_before = $7, carry_after = $8
+UPDATE purchases SET state = 'credited', member_id = $3, hash = '', earning = $4, rule_id = $5, points = $6, carry_before = $7, carry_after = $8, facts = $9
 WHERE program_id = $1 AND id = $2 AND state IN ('held', 'review')
 `
 
@@ -23,6 +23,7 @@ type creditPurchaseParams struct {
 	Points      int64
 	CarryBefore int64
 	CarryAfter  int64
+	Facts       string
 }
 
 // A purchase that waited for its member has one now.
@@ -36,6 +37,7 @@ func (q *Queries) creditPurchase(ctx context.Context, arg creditPurchaseParams) 
 		arg.Points,
 		arg.CarryBefore,
 		arg.CarryAfter,
+		arg.Facts,
 	)
 	if err != nil {
 		return 0, err
@@ -56,7 +58,7 @@ func (q *Queries) dropPurchase(ctx context.Context, programID int64, iD int64) (
 }
 
 const heldPurchases = `-- name: heldPurchases :many
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id
+SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id
 `
 
 func (q *Queries) heldPurchases(ctx context.Context, programID int64, hash string) ([]Purchase, error) {
@@ -92,8 +94,6 @@ func (q *Queries) heldPurchases(ctx context.Context, programID int64, hash strin
 			&i.Refunded,
 			&i.Taken,
 			&i.Forgotten,
-			&i.ReturnedMoney,
-			&i.ReturnedLines,
 			&i.Facts,
 			&i.Voucher,
 			&i.Cashier,

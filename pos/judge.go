@@ -2,7 +2,6 @@ package pos
 
 import (
 	"context"
-	"encoding/json"
 
 	"fiel/db"
 	"fiel/members"
@@ -37,9 +36,9 @@ func (j judged) field() string {
 // judge applies a refund to its sale, or rejects it. The rows of the sale and of its member, if it has one, are held.
 func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, r RefundRow, news *rewards.News) (judged, error) {
 	j := judged{state: applied, sale: sale, member: m}
-	var lines []Line
-	if err := json.Unmarshal([]byte(r.Lines), &lines); err != nil {
-		return judged{}, db.Errorf(db.Internal, "the lines of refund %d: %w", r.ID, err)
+	lines, err := readLines(r.Lines)
+	if err != nil {
+		return judged{}, err
 	}
 	if sale.State == test {
 		j.state = test
@@ -49,19 +48,25 @@ func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m m
 		j.state, j.amount = rejected, r.Amount
 		return j, nil
 	}
-	before, after := sale.returned(0), sale.returned(j.amount).Plus(rewards.ReturnOf(j.amount, lineFacts(lines)))
-	back, m, err := takeBack(ctx, tx, p, sale, m, r.ID, before, after, news)
+	told, err := sale.told(ctx, tx)
+	if err != nil {
+		return judged{}, err
+	}
+	before, after, err := sale.comesBack(ctx, tx, told, j.amount, lines)
+	if err != nil {
+		return judged{}, err
+	}
+	back, m, err := takeBack(ctx, tx, p, sale, m, told, r.ID, before, after, news)
 	if err != nil {
 		return judged{}, err
 	}
 	j.taken, j.points = back.Points, back.GivenBack-(back.Points-back.Forgotten)
 	j.member = m
 	j.sale, err = New(tx).returnPurchase(ctx, returnPurchaseParams{
-		ProgramID: sale.ProgramID, ID: sale.ID, Refunded: j.amount, ReturnedMoney: after.Money, ReturnedLines: after.Lines,
-		Taken: back.Points, Forgotten: back.Forgotten,
+		ProgramID: sale.ProgramID, ID: sale.ID, Refunded: j.amount, Taken: back.Points, Forgotten: back.Forgotten,
 	})
 	if err == nil && sale.State == credited && sale.Money > 0 && after.Whole && !before.Whole {
-		err = New(tx).uncountVisit(ctx, sale.ProgramID, sale.MemberID)
+		err = New(tx).uncountVisit(ctx, sale.ProgramID, m.ID)
 	}
 	return j, err
 }
@@ -87,26 +92,13 @@ func (s Purchase) giveBack(r RefundRow, lines []Line) (amount int64, reason stri
 	return amount, ""
 }
 
-// returned is what has come back of the sale so far; more money may make it whole.
-func (s Purchase) returned(more int64) rewards.Returned {
-	money := s.Refunded + more
-	return rewards.Returned{
-		Whole: money >= s.Amount || s.Money > 0 && money >= s.Money,
-		Money: s.ReturnedMoney, Lines: s.ReturnedLines,
-	}
-}
-
 // takeBack settles the points of a credited sale. Of any other sale only the vouchers used on it return, when all of it has.
-func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, refund int64, before, after rewards.Returned, news *rewards.News) (rewards.TakenBack, members.Member, error) {
+func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, told told, refund int64, before, after rewards.Returned, news *rewards.News) (rewards.TakenBack, members.Member, error) {
 	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Day: sale.Day, Before: before, After: after}
 	if sale.State != credited {
 		return rewards.TakenBack{}, m, returnVoucher(ctx, tx, p, sale, b)
 	}
-	facts, err := sale.facts(ctx, tx)
-	if err != nil {
-		return rewards.TakenBack{}, members.Member{}, err
-	}
-	b.Sale, b.Earning, b.Points, b.CarryBefore, b.Taken, b.Forgotten = facts, sale.Earning, sale.Points, sale.CarryBefore, sale.Taken, sale.Forgotten
+	b.Sale, b.Facts, b.Points, b.Taken, b.Forgotten = told.sale, told.facts, sale.Points, sale.Taken, sale.Forgotten
 	return rewards.TakeBack(ctx, tx, p, m, b, news)
 }
 
@@ -127,20 +119,4 @@ func returnVoucher(ctx context.Context, tx *db.Tx, p members.Program, sale Purch
 		_, _, err = rewards.TakeBack(ctx, tx, p, owner, b, nil)
 	}
 	return err
-}
-
-// facts is the stored sale as the rules see it. Of the tender they need to know only what was no money.
-func (s Purchase) facts(ctx context.Context, tx *db.Tx) (rewards.Sale, error) {
-	lines, err := New(tx).linesOfPurchase(ctx, s.ProgramID, s.ID)
-	if err != nil {
-		return rewards.Sale{}, err
-	}
-	f := rewards.Sale{Currency: s.Currency, Amount: s.Amount, Tax: s.Tax, Tip: s.Tip}
-	for _, l := range lines {
-		f.Lines = append(f.Lines, rewards.Line{SKU: l.SKU, Category: l.Category, Amount: l.Amount})
-	}
-	if s.Money < s.Amount {
-		f.Tender = []rewards.Tender{{Kind: "cash", Amount: s.Money}, {Kind: "points", Amount: s.Amount - s.Money}}
-	}
-	return f, nil
 }

@@ -40,6 +40,7 @@ type arrival struct {
 	returned int64 // points that refunds which had come before it moved
 	voucher  *handed
 	warnings []warning
+	flagged  bool // the owner wants to know of it
 	news     rewards.News
 }
 
@@ -68,7 +69,7 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	if !db.NotFound(err) {
 		return Answer{}, err
 	}
-	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.useVoucher, a.earn, a.insert} {
+	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.suspect, a.useVoucher, a.earn, a.watch, a.insert} {
 		if err := step(ctx, tx); err != nil {
 			return Answer{}, err
 		}

@@ -51,8 +51,8 @@ func (q *Queries) countVisit(ctx context.Context, arg countVisitParams) error {
 
 const insertPurchase = `-- name: insertPurchase :execrows
 INSERT INTO purchases (program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning,
-    rule_id, points, carry_before, carry_after, voucher, cashier, flagged, occurred_at, received_at, answer, body)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
+    rule_id, points, carry_before, carry_after, voucher, cashier, flagged, occurred_at, received_at, answer, body, facts)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
 ON CONFLICT (program_id, till_id, ref) DO NOTHING
 `
 
@@ -84,6 +84,7 @@ type insertPurchaseParams struct {
 	ReceivedAt  int64
 	Answer      string
 	Body        string
+	Facts       string
 }
 
 func (q *Queries) insertPurchase(ctx context.Context, arg insertPurchaseParams) (int64, error) {
@@ -115,6 +116,7 @@ func (q *Queries) insertPurchase(ctx context.Context, arg insertPurchaseParams) 
 		arg.ReceivedAt,
 		arg.Answer,
 		arg.Body,
+		arg.Facts,
 	)
 	if err != nil {
 		return 0, err
@@ -191,7 +193,7 @@ func (q *Queries) linesOfPurchase(ctx context.Context, programID int64, purchase
 }
 
 const lockPurchase = `-- name: lockPurchase :one
-UPDATE purchases SET refunded = refunded WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
+UPDATE purchases SET refunded = refunded WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
 `
 
 func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (Purchase, error) {
@@ -221,8 +223,6 @@ func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (
 		&i.Refunded,
 		&i.Taken,
 		&i.Forgotten,
-		&i.ReturnedMoney,
-		&i.ReturnedLines,
 		&i.Facts,
 		&i.Voucher,
 		&i.Cashier,
@@ -236,7 +236,7 @@ func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (
 }
 
 const purchaseByRef = `-- name: purchaseByRef :one
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND till_id = $2 AND ref = $3
+SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND till_id = $2 AND ref = $3
 `
 
 type purchaseByRefParams struct {
@@ -272,8 +272,6 @@ func (q *Queries) purchaseByRef(ctx context.Context, arg purchaseByRefParams) (P
 		&i.Refunded,
 		&i.Taken,
 		&i.Forgotten,
-		&i.ReturnedMoney,
-		&i.ReturnedLines,
 		&i.Facts,
 		&i.Voucher,
 		&i.Cashier,
@@ -286,12 +284,35 @@ func (q *Queries) purchaseByRef(ctx context.Context, arg purchaseByRefParams) (P
 	return i, err
 }
 
+const returnLine = `-- name: returnLine :exec
+UPDATE purchase_lines SET returned = $4, returned_quantity = $5 WHERE program_id = $1 AND purchase_id = $2 AND n = $3
+`
+
+type returnLineParams struct {
+	ProgramID        int64
+	PurchaseID       int64
+	N                int64
+	Returned         int64
+	ReturnedQuantity int64
+}
+
+func (q *Queries) returnLine(ctx context.Context, arg returnLineParams) error {
+	_, err := q.db.ExecContext(ctx, returnLine,
+		arg.ProgramID,
+		arg.PurchaseID,
+		arg.N,
+		arg.Returned,
+		arg.ReturnedQuantity,
+	)
+	return err
+}
+
 const uncountVisit = `-- name: uncountVisit :exec
 UPDATE members SET purchases = purchases - 1,
     last_purchase_id = CAST(COALESCE((SELECT p.id FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state = 'credited' AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT),
+        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT),
     last_purchase_at = CAST(COALESCE((SELECT p.occurred_at FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state = 'credited' AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT)
+        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT)
 WHERE members.program_id = $1 AND members.id = $2
 `
 

@@ -129,7 +129,7 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 		var m members.Member
 		switch {
 		case sale.MemberID != 0:
-			m, _, err = lockWith(ctx, tx, sale.ProgramID, sale.MemberID, friend)
+			m, err = lockOwner(ctx, tx, sale, friend)
 		case sale.Hash != "":
 			_, err = members.Touch(ctx, tx, sale.ProgramID, sale.Hash)
 		}
@@ -146,6 +146,18 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 		sale = now
 	}
 	return Purchase{}, members.Member{}, errOvertaken
+}
+
+// lockOwner takes the row of the member a purchase belongs to: who was merged into another one is that one now.
+func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friend int64) (members.Member, error) {
+	m, err := members.Survivor(ctx, tx, sale.ProgramID, sale.MemberID)
+	if err == nil {
+		m, _, err = lockWith(ctx, tx, sale.ProgramID, m.ID, friend)
+	}
+	if err == nil && m.MergedInto != 0 {
+		err = errOvertaken // by the merging
+	}
+	return m, err
 }
 
 // finishReturned judges the refunds that were parked for a sale which has now come, in the order they came, and answers the till.

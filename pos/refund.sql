@@ -18,6 +18,10 @@ SELECT * FROM refunds WHERE program_id = $1 AND till_id = $2 AND ref = $3;
 -- name: parkedRefunds :many
 SELECT * FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'parked' ORDER BY received_at, id;
 
+-- name: appliedRefunds :many
+-- All that has come back of a sale so far.
+SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied';
+
 -- name: lastRefund :one
 SELECT id FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied' ORDER BY received_at DESC, id DESC LIMIT 1;
 
@@ -26,5 +30,5 @@ UPDATE refunds SET state = $3, purchase_id = $4, amount = $5, taken = $6 WHERE p
 
 -- name: returnPurchase :one
 -- What a refund brought back, and what it took.
-UPDATE purchases SET refunded = refunded + $3, returned_money = $4, returned_lines = $5, taken = taken + $6, forgotten = forgotten + $7
+UPDATE purchases SET refunded = refunded + $3, taken = taken + $4, forgotten = forgotten + $5
 WHERE program_id = $1 AND id = $2 RETURNING *;

@@ -9,6 +9,45 @@ import (
 	"context"
 )
 
+const appliedRefunds = `-- name: appliedRefunds :many
+SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied'
+`
+
+type appliedRefundsParams struct {
+	ProgramID   int64
+	TillID      int64
+	PurchaseRef string
+}
+
+type appliedRefundsRow struct {
+	Amount int64
+	Lines  string
+}
+
+// All that has come back of a sale so far.
+func (q *Queries) appliedRefunds(ctx context.Context, arg appliedRefundsParams) ([]appliedRefundsRow, error) {
+	rows, err := q.db.QueryContext(ctx, appliedRefunds, arg.ProgramID, arg.TillID, arg.PurchaseRef)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []appliedRefundsRow
+	for rows.Next() {
+		var i appliedRefundsRow
+		if err := rows.Scan(&i.Amount, &i.Lines); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertRefund = `-- name: insertRefund :execrows
 INSERT INTO refunds (program_id, id, till_id, ref, meant, purchase_ref, purchase_id, state, amount, currency, lines, taken, received_at, answer, status, body)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
@@ -195,18 +234,16 @@ func (q *Queries) refundByRef(ctx context.Context, arg refundByRefParams) (Refun
 }
 
 const returnPurchase = `-- name: returnPurchase :one
-UPDATE purchases SET refunded = refunded + $3, returned_money = $4, returned_lines = $5, taken = taken + $6, forgotten = forgotten + $7
-WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, returned_money, returned_lines, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
+UPDATE purchases SET refunded = refunded + $3, taken = taken + $4, forgotten = forgotten + $5
+WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
 `
 
 type returnPurchaseParams struct {
-	ProgramID     int64
-	ID            int64
-	Refunded      int64
-	ReturnedMoney int64
-	ReturnedLines int64
-	Taken         int64
-	Forgotten     int64
+	ProgramID int64
+	ID        int64
+	Refunded  int64
+	Taken     int64
+	Forgotten int64
 }
 
 // What a refund brought back, and what it took.
@@ -215,8 +252,6 @@ func (q *Queries) returnPurchase(ctx context.Context, arg returnPurchaseParams) 
 		arg.ProgramID,
 		arg.ID,
 		arg.Refunded,
-		arg.ReturnedMoney,
-		arg.ReturnedLines,
 		arg.Taken,
 		arg.Forgotten,
 	)
@@ -245,8 +280,6 @@ func (q *Queries) returnPurchase(ctx context.Context, arg returnPurchaseParams) 
 		&i.Refunded,
 		&i.Taken,
 		&i.Forgotten,
-		&i.ReturnedMoney,
-		&i.ReturnedLines,
 		&i.Facts,
 		&i.Voucher,
 		&i.Cashier,

@@ -18,39 +18,37 @@ type Parked struct {
 }
 
 type Purchase struct {
-	ProgramID     int64
-	ID            int64
-	TillID        int64
-	Ref           string
-	Meant         string
-	State         string
-	MemberID      int64
-	Hash          string
-	StoreID       int64
-	Day           string
-	Amount        int64
-	Currency      string
-	Tax           int64
-	Tip           int64
-	Money         int64
-	Earning       int64
-	RuleID        int64
-	Points        int64
-	CarryBefore   int64
-	CarryAfter    int64
-	Refunded      int64
-	Taken         int64
-	Forgotten     int64
-	ReturnedMoney int64
-	ReturnedLines int64
-	Facts         string
-	Voucher       string
-	Cashier       string
-	Flagged       bool
-	OccurredAt    int64
-	ReceivedAt    int64
-	Answer        string
-	Body          string
+	ProgramID   int64
+	ID          int64
+	TillID      int64
+	Ref         string
+	Meant       string
+	State       string
+	MemberID    int64
+	Hash        string
+	StoreID     int64
+	Day         string
+	Amount      int64
+	Currency    string
+	Tax         int64
+	Tip         int64
+	Money       int64
+	Earning     int64
+	RuleID      int64
+	Points      int64
+	CarryBefore int64
+	CarryAfter  int64
+	Refunded    int64
+	Taken       int64
+	Forgotten   int64
+	Facts       string
+	Voucher     string
+	Cashier     string
+	Flagged     bool
+	OccurredAt  int64
+	ReceivedAt  int64
+	Answer      string
+	Body        string
 }
 
 type PurchaseLine struct {

@@ -58,7 +58,7 @@ func (s Sale) facts() rewards.Sale {
 func lineFacts(lines []Line) []rewards.Line {
 	facts := make([]rewards.Line, len(lines))
 	for i, l := range lines {
-		facts[i] = rewards.Line{SKU: l.SKU, Category: l.Category, Amount: l.Amount}
+		facts[i] = rewards.Line{SKU: l.SKU, Name: l.Name, Category: l.Category, Quantity: l.Quantity, Amount: l.Amount}
 	}
 	return facts
 }

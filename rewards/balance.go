@@ -14,6 +14,8 @@ type Standing struct {
 	Next    *Reward // the nearest reward not yet reachable; nil: all can be had, or there is none
 	Missing int64   // points missing to Next, a debt included
 
+	Level Tier // ID 0: none
+
 	ExpiringPoints int64 // what expires next
 	ExpiresAt      int64 // and when, exclusive; 0: nothing does
 }
@@ -31,7 +33,7 @@ func StandingOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 		return Standing{}, err
 	}
 	s := Standing{Balance: state.Balance - dead, Debt: state.Debt}
-	next, err := q.nextReward(ctx, p.ID, s.Balance)
+	next, err := q.nextReward(ctx, nextRewardParams{ProgramID: p.ID, Balance: s.Balance, Now: tx.Now, TierID: m.TierID})
 	switch {
 	case err == nil:
 		s.Next, s.Missing = &next, next.Cost-s.Balance
@@ -39,8 +41,12 @@ func StandingOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 		return Standing{}, err
 	}
 	soon, err := q.nextToExpire(ctx, nextToExpireParams{ProgramID: p.ID, MemberID: m.ID, LapsesAt: tx.Now})
+	if err != nil {
+		return Standing{}, err
+	}
 	for _, lot := range soon {
 		s.ExpiringPoints, s.ExpiresAt = lot.Points, lot.ExpiresAt
 	}
+	s.Level, err = LevelOf(ctx, tx, p, m)
 	return s, err
 }

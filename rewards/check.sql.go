@@ -234,6 +234,36 @@ func (q *Queries) creditedTwice(ctx context.Context, programID int64) ([]int64, 
 	return items, nil
 }
 
+const halfReserved = `-- name: halfReserved :many
+SELECT id FROM vouchers
+WHERE program_id = $1 AND (state = 'reserved' AND (reserved_until = 0 OR reserved_by = '' OR reserved_until > expires_at)
+    OR state <> 'reserved' AND (reserved_until <> 0 OR reserved_by <> ''))
+ORDER BY id LIMIT 100
+`
+
+func (q *Queries) halfReserved(ctx context.Context, programID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, halfReserved, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const halfUsed = `-- name: halfUsed :many
 SELECT id FROM vouchers
 WHERE program_id = $1 AND (state = 'redeemed' AND redeemed_at = 0 OR state IN ('issued', 'reserved', 'expired') AND redeemed_at <> 0)
@@ -358,8 +388,9 @@ func (q *Queries) refundedTooMuch(ctx context.Context, programID int64) ([]int64
 
 const releasedForNothing = `-- name: releasedForNothing :many
 SELECT entries.id FROM entries
-LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.release_entry = entries.id
-WHERE entries.program_id = $1 AND entries.kind = 'release' AND entries.voucher_id <> 0 AND vouchers.id IS NULL
+LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id
+    AND (entries.kind = 'release' AND vouchers.release_entry = entries.id OR entries.kind = 'dispute' AND vouchers.dispute_entry = entries.id)
+WHERE entries.program_id = $1 AND entries.kind IN ('release', 'dispute') AND entries.voucher_id <> 0 AND vouchers.id IS NULL
 ORDER BY entries.id LIMIT 100
 `
 
@@ -506,19 +537,53 @@ func (q *Queries) usedOutOfTime(ctx context.Context, programID int64) ([]int64, 
 
 const wronglyReleased = `-- name: wronglyReleased :many
 SELECT vouchers.id FROM vouchers
-LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.release_entry AND entries.kind = 'release'
-    AND entries.voucher_id = vouchers.id AND entries.delta = vouchers.cost
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id AND entries.delta = vouchers.cost
+    AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
+        OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
 LEFT JOIN members AS owner ON owner.program_id = entries.program_id AND owner.id = entries.member_id
     AND (owner.id = vouchers.member_id OR owner.merged_into <> 0)
 LEFT JOIN members AS erased ON erased.program_id = vouchers.program_id AND erased.id = vouchers.member_id AND erased.erased_at <> 0
 WHERE vouchers.program_id = $1 AND vouchers.cost > 0
     AND (vouchers.state IN ('expired', 'cancelled') AND owner.id IS NULL AND (vouchers.state = 'expired' OR erased.id IS NULL)
-        OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND vouchers.release_entry <> 0)
+        OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0))
 ORDER BY vouchers.id LIMIT 100
 `
 
 func (q *Queries) wronglyReleased(ctx context.Context, programID int64) ([]int64, error) {
 	rows, err := q.db.QueryContext(ctx, wronglyReleased, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const wronglySettled = `-- name: wronglySettled :many
+SELECT id FROM vouchers
+WHERE program_id = $1
+    AND ((settled_at <> 0) <> (settlement <> '') OR disputed_at = 0 AND settled_at <> 0
+        OR dispute_entry <> 0 AND settlement <> 'returned'
+        OR settlement = 'returned' AND state <> 'cancelled' OR settlement = 'upheld' AND state <> 'redeemed'
+        OR disputed_at <> 0 AND state NOT IN ('redeemed', 'cancelled'))
+ORDER BY id LIMIT 100
+`
+
+func (q *Queries) wronglySettled(ctx context.Context, programID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, wronglySettled, programID)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,13 @@ type Crediting struct {
 	Request string
 }
 
+// Credited is what became of points by hand.
+type Credited struct {
+	Entry  Entry          // ID 0: none was written
+	Member members.Member // as they stand now
+	Waits  PendingCredit  // ID 0: nothing waits; else a second person decides
+}
+
 func (c Crediting) validate() error {
 	switch {
 	case c.Points == 0 || !within(c.Points, MaxDelta):
@@ -36,42 +43,55 @@ func (c Crediting) validate() error {
 	return nil
 }
 
-// Credit moves points by hand and writes the act down. It takes the member's row itself.
+// Credit moves points by hand and writes the act down. Above the program's credit limit it moves nothing yet: the points wait for a
+// second person, see [ApproveCredit]. It takes the member's row itself.
 //
-// Errors: db.Denied when staff would credit their own number; db.Refused above the program's credit limit, which needs a second
-// person; a [*ShortError] when more would be taken than there is; db.Conflict for a source that was used; db.Invalid, db.Missing.
-func Credit(ctx context.Context, tx *db.Tx, p members.Program, c Crediting) (Entry, members.Member, error) {
+// Errors: db.Denied when staff would credit their own number; a [*ShortError] when more would be taken than there is; db.Conflict for
+// a source that was used; db.Invalid, db.Missing.
+func Credit(ctx context.Context, tx *db.Tx, p members.Program, c Crediting) (Credited, error) {
 	if err := c.validate(); err != nil {
-		return Entry{}, members.Member{}, err
+		return Credited{}, err
 	}
 	m, err := members.Lock(ctx, tx, p.ID, c.Member)
 	if err != nil {
-		return Entry{}, members.Member{}, err
+		return Credited{}, err
 	}
-	if err := c.allowed(ctx, tx, p, m); err != nil {
-		return Entry{}, members.Member{}, err
+	if err := notOwnNumber(ctx, tx, c.Staff, m); err != nil {
+		return Credited{}, err
 	}
+	c.Reason = strings.TrimSpace(c.Reason)
 	if c.Source == "" {
 		c.Source = fmt.Sprintf("credit:%d", tx.ID())
 	}
-	before := m.Balance
-	e, m, err := Post(ctx, tx, p, m, Posting{
-		Kind: KindAdjust, Delta: c.Points, Source: c.Source, Staff: c.Staff, Store: c.Store, Words: strings.TrimSpace(c.Reason),
-	})
-	if err != nil {
-		return Entry{}, members.Member{}, err
+	if !within(c.Points, p.CreditLimit) {
+		return c.wait(ctx, tx, m)
 	}
-	return e, m, c.record(ctx, tx, m, before)
+	return c.post(ctx, tx, p, m)
 }
 
-func (c Crediting) allowed(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) error {
-	if c.Points > p.CreditLimit || -c.Points > p.CreditLimit {
-		return db.Errorf(db.Refused, "more than %d points by hand needs a second person: change the program's limit to allow it", p.CreditLimit)
+// post writes the entry, the act, and a note for the owner when one person gives one member points again and again.
+func (c Crediting) post(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Credited, error) {
+	before := m.Balance
+	e, m, err := Post(ctx, tx, p, m, Posting{
+		Kind: KindAdjust, Delta: c.Points, Source: c.Source, Staff: c.Staff, Store: c.Store, Words: c.Reason,
+	})
+	if err != nil {
+		return Credited{}, err
 	}
-	if c.Staff == 0 {
+	err = c.record(ctx, tx, m, "points.credit", map[string]int64{"balance": before},
+		map[string]any{"balance": m.Balance, "points": c.Points, "reason": c.Reason})
+	if err == nil {
+		err = c.watch(ctx, tx, p, m)
+	}
+	return Credited{Entry: e, Member: m}, err
+}
+
+// notOwnNumber keeps staff from giving points to themselves. Staff 0 is the command line, which has no number.
+func notOwnNumber(ctx context.Context, tx *db.Tx, staff int64, m members.Member) error {
+	if staff == 0 {
 		return nil
 	}
-	s, err := members.StaffByID(ctx, tx, p.ID, c.Staff)
+	s, err := members.StaffByID(ctx, tx, m.ProgramID, staff)
 	if err != nil {
 		return err
 	}
@@ -81,10 +101,9 @@ func (c Crediting) allowed(ctx context.Context, tx *db.Tx, p members.Program, m 
 	return nil
 }
 
-func (c Crediting) record(ctx context.Context, tx *db.Tx, m members.Member, before int64) error {
+func (c Crediting) record(ctx context.Context, tx *db.Tx, m members.Member, action string, before, after any) error {
 	return members.Record(ctx, tx, m.ProgramID, members.Act{
-		Actor: c.Actor, Door: c.Door, IP: c.IP, Action: "points.credit", Subject: fmt.Sprintf("member:%d", m.ID), Request: c.Request,
-		Before: map[string]int64{"balance": before},
-		After:  map[string]any{"balance": m.Balance, "points": c.Points, "reason": strings.TrimSpace(c.Reason)},
+		Actor: c.Actor, Door: c.Door, IP: c.IP, Action: action, Subject: fmt.Sprintf("member:%d", m.ID), Request: c.Request,
+		Before: before, After: after,
 	})
 }

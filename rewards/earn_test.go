@@ -19,6 +19,15 @@ func perVisit(points, minimum int64) rewards.Rule {
 	return rewards.Rule{ID: 2, Kind: rewards.VisitRule, Points: points, Minimum: minimum}
 }
 
+// computed is what a sale is worth; the rules of a test can be read.
+func computed(t interface{ Fatal(...any) }, p members.Program, rules []rewards.Rule, s rewards.Sale, f rewards.Facts) rewards.Earned {
+	e, err := rewards.Compute(p, rules, s, f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 func TestWhatASaleIsWorth(t *testing.T) {
 	one := []rewards.Rule{perAmount(1000, 1, false)}
 	carrying := []rewards.Rule{perAmount(5000, 1, true)}
@@ -76,7 +85,7 @@ func TestWhatASaleIsWorth(t *testing.T) {
 			Amount: 1e12, Tip: -5, Lines: []rewards.Line{{Category: "delivery", Amount: -1 << 62}, {Amount: 1<<63 - 1}},
 		}, 1e12, 1e12, 2e18, 0, 1},
 	} {
-		e := rewards.Compute(c.p, c.rules, c.sale, c.carry)
+		e := computed(t, c.p, c.rules, c.sale, rewards.Facts{Scope: rewards.Scope{Net: c.p.NetOfTax}, Carry: c.carry})
 		if e.Earning != c.earning || e.Points != c.points || e.CarryAfter != c.left || e.Rule != c.rule || e.CarryBefore != c.carry {
 			t.Errorf("%s: %+v; want earning %d, points %d, carry %d, rule %d", c.story, e, c.earning, c.points, c.left, c.rule)
 		}
@@ -89,7 +98,7 @@ func TestCarryLosesNothing(t *testing.T) {
 		rule := perAmount(rapid.Int64Range(1, 9999).Draw(t, "step"), rapid.Int64Range(1, 20).Draw(t, "points"), true)
 		points, carry, all := int64(0), int64(0), int64(0)
 		for _, amount := range rapid.SliceOfN(rapid.Int64Range(1, 99999), 1, 20).Draw(t, "tickets") {
-			e := rewards.Compute(members.Program{}, []rewards.Rule{rule}, rewards.Sale{Amount: amount}, carry)
+			e := computed(t, members.Program{}, []rewards.Rule{rule}, rewards.Sale{Amount: amount}, rewards.Facts{Carry: carry})
 			points, carry, all = points+e.Points, e.CarryAfter, all+amount
 		}
 		if want := all / rule.Step * rule.Points; points != want || carry != all%rule.Step {
@@ -106,8 +115,8 @@ func TestMoreMoneyNeverMakesFewerPoints(t *testing.T) {
 			perAmount(rapid.Int64Range(1, 3000).Draw(t, "step"), rapid.Int64Range(1, 9).Draw(t, "points"), rapid.Bool().Draw(t, "carries")),
 		}
 		carry, amount := rapid.Int64Range(-5000, 5000).Draw(t, "carry"), rapid.Int64Range(1, 9999).Draw(t, "amount")
-		less := rewards.Compute(members.Program{}, rules, rewards.Sale{Amount: amount}, carry)
-		more := rewards.Compute(members.Program{}, rules, rewards.Sale{Amount: amount + rapid.Int64Range(0, 9999).Draw(t, "more")}, carry)
+		less := computed(t, members.Program{}, rules, rewards.Sale{Amount: amount}, rewards.Facts{Carry: carry})
+		more := computed(t, members.Program{}, rules, rewards.Sale{Amount: amount + rapid.Int64Range(0, 9999).Draw(t, "more")}, rewards.Facts{Carry: carry})
 		if more.Points < less.Points {
 			t.Fatalf("%+v is worth less than %+v", more, less)
 		}

@@ -26,14 +26,15 @@ func grantReward(ctx context.Context, tx *db.Tx, p members.Program, m members.Me
 	if !db.NotFound(err) {
 		return v, err
 	}
-	r, err := New(tx).rewardByID(ctx, p.ID, reward)
+	r, err := RewardByID(ctx, tx, p.ID, reward)
 	if err == nil && r.RetiredAt != 0 {
 		err = db.Errorf(db.Missing, "reward %d is off the list", reward)
 	}
 	if err != nil {
-		return Voucher{}, orMissing(err, "there is no reward %d", reward)
+		return Voucher{}, err
 	}
-	if err := r.during(tx.Now); err != nil {
+	r.TierID = 0 // who gives it has decided who gets it
+	if err := r.bar(rank{own: noLevel()}, tx.Now); err != nil {
 		return Voucher{}, err
 	}
 	v = r.promise(tx, p, m, nextDay)
@@ -48,17 +49,6 @@ func grantReward(ctx context.Context, tx *db.Tx, p members.Program, m members.Me
 	return made, err
 }
 
-// during says why a reward cannot be had at a moment: it has not begun, or is over.
-func (r Reward) during(now int64) error {
-	switch {
-	case now < r.StartsAt:
-		return db.Errorf(db.Refused, "%s has not begun yet", r.Name)
-	case r.EndsAt != 0 && now >= r.EndsAt:
-		return db.Errorf(db.Refused, "%s is over", r.Name)
-	}
-	return nil
-}
-
 // promise is the voucher of a reward as a member gets it now, before anything is taken for it. It is good until 23:59, in the
 // program's zone, of the day that lies the reward's days ahead: nobody has to think about which day midnight belongs to. What needs
 // nobody at a till, a donation or an uploaded code, is used as it is issued.
@@ -70,7 +60,7 @@ func (r Reward) promise(tx *db.Tx, p members.Program, m members.Member, nextDay 
 		IssuedAt: tx.Now, ValidFrom: tx.Now, ExpiresAt: lastMinute(now, int(r.Days)),
 	}
 	switch {
-	case r.Kind == Donation || r.Kind == DigitalCode:
+	case atOnce(r.Kind):
 		v.State, v.RedeemedAt, v.Actor, v.Choice = Redeemed, tx.Now, "system", r.Charity
 	case nextDay || r.NextDay:
 		v.ValidFrom = firstInstant(now, 1)
@@ -83,7 +73,7 @@ func (r Reward) take(ctx context.Context, tx *db.Tx, v *Voucher) error {
 	if r.Kind == DigitalCode {
 		code, err := New(tx).takeCode(ctx, takeCodeParams{VoucherID: v.ID, ProgramID: r.ProgramID, RewardID: r.ID})
 		if db.NotFound(err) {
-			return db.Errorf(db.Refused, "no code is left of %s", r.Name)
+			return &BarredError{Bar: NoneLeft, Reward: r}
 		}
 		v.Digital = code
 		return err

@@ -84,11 +84,14 @@ func Post(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n
 	if n.Delta < 0 {
 		return debit(ctx, tx, p, m, n, 0)
 	}
-	e, m, err := write(ctx, tx, p, m, n)
+	e, m, err := write(ctx, tx, &p, m, n)
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
-	return e, m, openLot(ctx, tx, p, e, e.Delta-e.filled(), n.ExpiresAt)
+	if err := openLot(ctx, tx, p, e, e.Delta-e.filled(), n.ExpiresAt); err != nil {
+		return Entry{}, members.Member{}, err
+	}
+	return e, m, renew(ctx, tx, p, m)
 }
 
 // debit writes an entry that takes points: first from the lot that the entry own opened, then from those that expire first.
@@ -97,15 +100,19 @@ func debit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, 
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
-	e, m, err := write(ctx, tx, p, m, n)
+	e, m, err := write(ctx, tx, &p, m, n)
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
-	return e, m, eatLots(ctx, tx, e, own)
+	if err := eatLots(ctx, tx, e, own); err != nil {
+		return Entry{}, members.Member{}, err
+	}
+	return e, m, renew(ctx, tx, p, m)
 }
 
-// write inserts the entry and moves the member's balance; the lots are its caller's.
-func write(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting) (Entry, members.Member, error) {
+// write inserts the entry and moves the member's balance; the lots are its caller's. A program whose rule of expiry has changed since
+// the caller read it is read again.
+func write(ctx context.Context, tx *db.Tx, p *members.Program, m members.Member, n Posting) (Entry, members.Member, error) {
 	if err := n.validate(); err != nil {
 		return Entry{}, m, err
 	}
@@ -125,13 +132,25 @@ func write(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, 
 		return Entry{}, m, clearly(err)
 	}
 	row, err := New(tx).moveBalance(ctx, moveBalanceParams{
-		Delta: n.Delta, Carried: n.CarryAfter - n.CarryBefore, ProgramID: m.ProgramID, MemberID: m.ID, Seq: e.Seq, Lowest: n.lowest(),
+		Delta: n.Delta, Carried: n.CarryAfter - n.CarryBefore, ActiveAt: n.active(tx.Now), ProgramID: m.ProgramID, MemberID: m.ID, Seq: e.Seq,
+		Lowest: n.lowest(),
 	})
 	if err != nil {
 		return Entry{}, m, clearly(err)
 	}
-	m.Balance, m.Debt, m.Seq, m.Carry = row.Balance, row.Debt, row.Seq, row.Carry
-	return e, m, nil
+	m.Balance, m.Debt, m.Seq, m.Carry, m.ActiveAt = row.Balance, row.Debt, row.Seq, row.Carry, row.ActiveAt
+	if row.ExpiryGen != p.ExpiryGen {
+		*p, err = members.ProgramByID(ctx, tx, p.ID)
+	}
+	return e, m, err
+}
+
+// active is when the member was active by this posting: a lapse is no activity.
+func (p Posting) active(now int64) int64 {
+	if p.Kind == KindExpire {
+		return 0
+	}
+	return now
 }
 
 // whyNot finds out why an entry was not written.

@@ -9,71 +9,6 @@ import (
 	"context"
 )
 
-const deadPoints = `-- name: deadPoints :one
-SELECT CAST(COALESCE(SUM("left"), 0) AS BIGINT) FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3
-`
-
-type deadPointsParams struct {
-	ProgramID int64
-	MemberID  int64
-	LapsesAt  int64
-}
-
-func (q *Queries) deadPoints(ctx context.Context, arg deadPointsParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, deadPoints, arg.ProgramID, arg.MemberID, arg.LapsesAt)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
-const dueLots = `-- name: dueLots :many
-SELECT program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3
-ORDER BY expires_first, id
-`
-
-type dueLotsParams struct {
-	ProgramID int64
-	MemberID  int64
-	LapsesAt  int64
-}
-
-func (q *Queries) dueLots(ctx context.Context, arg dueLotsParams) ([]Lot, error) {
-	rows, err := q.db.QueryContext(ctx, dueLots, arg.ProgramID, arg.MemberID, arg.LapsesAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []Lot
-	for rows.Next() {
-		var i Lot
-		if err := rows.Scan(
-			&i.ProgramID,
-			&i.ID,
-			&i.MemberID,
-			&i.EntryID,
-			&i.Points,
-			&i.Left,
-			&i.ExpiresAt,
-			&i.ExpiresFirst,
-			&i.LapsesAt,
-			&i.Gen,
-			&i.CreatedAt,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const entryBySource = `-- name: entryBySource :one
 SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown FROM entries WHERE program_id = $1 AND kind = $2 AND source = $3
 `
@@ -201,55 +136,6 @@ func (q *Queries) insertEntry(ctx context.Context, arg insertEntryParams) (Entry
 	return i, err
 }
 
-const insertLot = `-- name: insertLot :exec
-INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at)
-VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)
-`
-
-type insertLotParams struct {
-	ProgramID    int64
-	ID           int64
-	MemberID     int64
-	EntryID      int64
-	Points       int64
-	ExpiresAt    int64
-	ExpiresFirst int64
-	LapsesAt     int64
-	Gen          int64
-	CreatedAt    int64
-}
-
-func (q *Queries) insertLot(ctx context.Context, arg insertLotParams) error {
-	_, err := q.db.ExecContext(ctx, insertLot,
-		arg.ProgramID,
-		arg.ID,
-		arg.MemberID,
-		arg.EntryID,
-		arg.Points,
-		arg.ExpiresAt,
-		arg.ExpiresFirst,
-		arg.LapsesAt,
-		arg.Gen,
-		arg.CreatedAt,
-	)
-	return err
-}
-
-const lapsedOf = `-- name: lapsedOf :one
-SELECT CAST(COALESCE(SUM(-lot_moves.points), 0) AS BIGINT) FROM lot_moves
-JOIN entries ON entries.program_id = lot_moves.program_id AND entries.id = lot_moves.entry_id
-WHERE lot_moves.program_id = $1 AND entries.kind = 'expire'
-  AND lot_moves.lot_id IN (SELECT lots.id FROM lots WHERE lots.program_id = $1 AND lots.entry_id = $2)
-`
-
-// The points of an entry's own lot that lapsed.
-func (q *Queries) lapsedOf(ctx context.Context, programID int64, entryID int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, lapsedOf, programID, entryID)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
 const lastEntries = `-- name: lastEntries :many
 SELECT program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown FROM entries WHERE program_id = $1 AND member_id = $2 ORDER BY seq DESC LIMIT $3
 `
@@ -330,14 +216,16 @@ func (q *Queries) memberState(ctx context.Context, programID int64, iD int64) (m
 
 const moveBalance = `-- name: moveBalance :one
 UPDATE members SET balance = balance + $1, seq = seq + 1, carry = carry + $2,
-    debt = CASE WHEN balance + $1 < 0 THEN -(balance + $1) ELSE 0 END
-WHERE program_id = $3 AND id = $4 AND seq = CAST($5 AS BIGINT) - 1 AND balance + $1 >= CAST($6 AS BIGINT)
-RETURNING balance, debt, seq, carry
+    debt = CASE WHEN balance + $1 < 0 THEN -(balance + $1) ELSE 0 END,
+    active_at = CASE WHEN active_at < CAST($3 AS BIGINT) THEN CAST($3 AS BIGINT) ELSE active_at END
+WHERE members.program_id = $4 AND members.id = $5 AND seq = CAST($6 AS BIGINT) - 1 AND balance + $1 >= CAST($7 AS BIGINT)
+RETURNING balance, debt, seq, carry, active_at, CAST((SELECT programs.expiry_gen FROM programs WHERE programs.id = members.program_id) AS BIGINT) AS expiry_gen
 `
 
 type moveBalanceParams struct {
 	Delta     int64
 	Carried   int64
+	ActiveAt  int64
 	ProgramID int64
 	MemberID  int64
 	Seq       int64
@@ -345,10 +233,12 @@ type moveBalanceParams struct {
 }
 
 type moveBalanceRow struct {
-	Balance int64
-	Debt    int64
-	Seq     int64
-	Carry   int64
+	Balance   int64
+	Debt      int64
+	Seq       int64
+	Carry     int64
+	ActiveAt  int64
+	ExpiryGen int64
 }
 
 // The member's side of the entry with that seq. A balance below zero is a debt.
@@ -356,6 +246,7 @@ func (q *Queries) moveBalance(ctx context.Context, arg moveBalanceParams) (moveB
 	row := q.db.QueryRowContext(ctx, moveBalance,
 		arg.Delta,
 		arg.Carried,
+		arg.ActiveAt,
 		arg.ProgramID,
 		arg.MemberID,
 		arg.Seq,
@@ -367,6 +258,8 @@ func (q *Queries) moveBalance(ctx context.Context, arg moveBalanceParams) (moveB
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.ActiveAt,
+		&i.ExpiryGen,
 	)
 	return i, err
 }
@@ -390,111 +283,6 @@ func (q *Queries) moveCarry(ctx context.Context, arg moveCarryParams) (int64, er
 	return carry, err
 }
 
-const nextToExpire = `-- name: nextToExpire :many
-SELECT expires_at, CAST(SUM("left") AS BIGINT) AS points FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at > $3 AND expires_at > 0
-GROUP BY expires_at ORDER BY expires_at LIMIT 1
-`
-
-type nextToExpireParams struct {
-	ProgramID int64
-	MemberID  int64
-	LapsesAt  int64
-}
-
-type nextToExpireRow struct {
-	ExpiresAt int64
-	Points    int64
-}
-
-func (q *Queries) nextToExpire(ctx context.Context, arg nextToExpireParams) ([]nextToExpireRow, error) {
-	rows, err := q.db.QueryContext(ctx, nextToExpire, arg.ProgramID, arg.MemberID, arg.LapsesAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []nextToExpireRow
-	for rows.Next() {
-		var i nextToExpireRow
-		if err := rows.Scan(&i.ExpiresAt, &i.Points); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const putIntoLots = `-- name: putIntoLots :many
-INSERT INTO lot_moves (program_id, entry_id, lot_id, points)
-SELECT program_id, CAST($1 AS BIGINT), lot_id, CASE WHEN before >= CAST($2 AS BIGINT) THEN eaten ELSE before + eaten - CAST($2 AS BIGINT) END
-FROM (
-    SELECT lot_moves.program_id, lot_moves.lot_id, -lot_moves.points AS eaten, lots.expires_first,
-        CAST(SUM(-lot_moves.points) OVER (ORDER BY lots.expires_first, lots.id) AS BIGINT) + lot_moves.points AS before
-    FROM lot_moves JOIN lots ON lots.program_id = lot_moves.program_id AND lots.id = lot_moves.lot_id
-    WHERE lot_moves.program_id = $3 AND lot_moves.entry_id = $4
-) AS eats
-WHERE before + eaten > CAST($2 AS BIGINT) AND expires_first > CAST($5 AS BIGINT)
-RETURNING points
-`
-
-type putIntoLotsParams struct {
-	EntryID   int64
-	Filled    int64
-	ProgramID int64
-	FromEntry int64
-	Soon      int64
-}
-
-// Writes down what goes back to the lots that an entry ate, but for the first points of them, which fill a debt, and for lots
-// that end too soon.
-func (q *Queries) putIntoLots(ctx context.Context, arg putIntoLotsParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, putIntoLots,
-		arg.EntryID,
-		arg.Filled,
-		arg.ProgramID,
-		arg.FromEntry,
-		arg.Soon,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var points int64
-		if err := rows.Scan(&points); err != nil {
-			return nil, err
-		}
-		items = append(items, points)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const settleLots = `-- name: settleLots :exec
-UPDATE lots SET "left" = "left" + (
-    SELECT lot_moves.points FROM lot_moves
-    WHERE lot_moves.program_id = lots.program_id AND lot_moves.entry_id = $2 AND lot_moves.lot_id = lots.id)
-WHERE lots.program_id = $1 AND lots.id IN (SELECT lot_id FROM lot_moves WHERE lot_moves.program_id = $1 AND lot_moves.entry_id = $2)
-`
-
-// Brings the lots up to the moves of an entry.
-func (q *Queries) settleLots(ctx context.Context, programID int64, entryID int64) error {
-	_, err := q.db.ExecContext(ctx, settleLots, programID, entryID)
-	return err
-}
-
 const sourceTaken = `-- name: sourceTaken :one
 SELECT COUNT(*) FROM entries WHERE program_id = $1 AND kind = $2 AND source = $3
 `
@@ -510,78 +298,4 @@ func (q *Queries) sourceTaken(ctx context.Context, arg sourceTakenParams) (int64
 	var count int64
 	err := row.Scan(&count)
 	return count, err
-}
-
-const takeFromLot = `-- name: takeFromLot :exec
-INSERT INTO lot_moves (program_id, entry_id, lot_id, points) VALUES ($1, $2, $3, $4)
-`
-
-type takeFromLotParams struct {
-	ProgramID int64
-	EntryID   int64
-	LotID     int64
-	Points    int64
-}
-
-func (q *Queries) takeFromLot(ctx context.Context, arg takeFromLotParams) error {
-	_, err := q.db.ExecContext(ctx, takeFromLot,
-		arg.ProgramID,
-		arg.EntryID,
-		arg.LotID,
-		arg.Points,
-	)
-	return err
-}
-
-const takeFromLots = `-- name: takeFromLots :many
-INSERT INTO lot_moves (program_id, entry_id, lot_id, points)
-SELECT program_id, CAST($1 AS BIGINT), id, -CASE WHEN before + points <= CAST($2 AS BIGINT) THEN points ELSE CAST($2 AS BIGINT) - before END
-FROM (
-    SELECT lots.program_id, lots.id, lots."left" AS points,
-        CAST(SUM(lots."left") OVER (ORDER BY CASE WHEN lots.entry_id = CAST($3 AS BIGINT) THEN 0 ELSE 1 END, lots.expires_first, lots.id) AS BIGINT) - lots."left" AS before
-    FROM lots
-    WHERE lots.program_id = $4 AND lots.member_id = $5 AND lots."left" > 0 AND lots.lapses_at > CAST($6 AS BIGINT)
-) AS live
-WHERE before < CAST($2 AS BIGINT)
-RETURNING points
-`
-
-type takeFromLotsParams struct {
-	EntryID   int64
-	Points    int64
-	Own       int64
-	ProgramID int64
-	MemberID  int64
-	Now       int64
-}
-
-// Writes down which live lots a debit eats: its own sale's first, then those that expire first.
-func (q *Queries) takeFromLots(ctx context.Context, arg takeFromLotsParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, takeFromLots,
-		arg.EntryID,
-		arg.Points,
-		arg.Own,
-		arg.ProgramID,
-		arg.MemberID,
-		arg.Now,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var points int64
-		if err := rows.Scan(&points); err != nil {
-			return nil, err
-		}
-		items = append(items, points)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }

@@ -15,18 +15,32 @@ const grace = 7 * 24 * 60 * 60 * 1000
 // never is the place of a lot without an end in the order of spending. The table's default is the same.
 const never = 1<<53 - 1
 
-// openLot keeps the points of a credit together. What filled a debt is not among them; without points there is no lot.
-func openLot(ctx context.Context, tx *db.Tx, p members.Program, e Entry, points, expires int64) error {
+// openLot keeps the points of a credit together. What filled a debt is not among them; without points there is no lot. Own is the day
+// that came with the points, exclusive; 0: the program's rule says when they end.
+func openLot(ctx context.Context, tx *db.Tx, p members.Program, e Entry, points, own int64) error {
 	if points == 0 {
 		return nil
 	}
-	first := expires
-	if expires == 0 {
-		first = never
+	x, end := ExpiryOf(p), own
+	if own == 0 {
+		end = x.end(p.Location(), tx.Now)
 	}
 	return New(tx).insertLot(ctx, insertLotParams{
 		ProgramID: e.ProgramID, ID: tx.ID(), MemberID: e.MemberID, EntryID: e.ID, Points: points,
-		ExpiresAt: expires, ExpiresFirst: first, LapsesAt: first, Gen: p.ExpiryGen, CreatedAt: tx.Now,
+		ExpiresAt: orNone(end), ExpiresFirst: end, LapsesAt: x.lapse(end), Gen: p.ExpiryGen, CreatedAt: tx.Now,
+	})
+}
+
+// renew is what activity does to all live points of a member in a program where they go by inactivity: they end together, anew.
+// Whatever date an older rule gave them, this is what [DateAnew] would come to: the period after the change began before now.
+func renew(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) error {
+	if p.Expiry != Inactivity {
+		return nil
+	}
+	x := ExpiryOf(p)
+	end := x.end(p.Location(), tx.Now)
+	return New(tx).renewLots(ctx, renewLotsParams{
+		Ends: end, Lapses: x.lapse(end), Gen: p.ExpiryGen, ProgramID: p.ID, MemberID: m.ID, Now: tx.Now,
 	})
 }
 
@@ -52,7 +66,10 @@ func eatLots(ctx context.Context, tx *db.Tx, e Entry, own int64) error {
 // end; those whose end is past, or within 7 days, open a lot that lasts 7 days. A debt is filled first, with the points that would
 // have expired first.
 func giveBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting, from int64) (Entry, members.Member, error) {
-	e, m, err := write(ctx, tx, p, m, n)
+	e, m, err := write(ctx, tx, &p, m, n)
+	if err == nil {
+		err = dateEaten(ctx, tx, p, m, from)
+	}
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
@@ -60,33 +77,53 @@ func giveBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 	home, err := New(tx).putIntoLots(ctx, putIntoLotsParams{
 		EntryID: e.ID, Filled: e.filled(), ProgramID: e.ProgramID, FromEntry: from, Soon: soon,
 	})
+	if err == nil && len(home) > 0 {
+		err = New(tx).settleLots(ctx, e.ProgramID, e.ID)
+	}
+	if err == nil {
+		err = openLot(ctx, tx, p, e, e.Delta-e.filled()-sum(home), soon)
+	}
 	if err != nil {
 		return Entry{}, members.Member{}, err
 	}
-	if len(home) > 0 {
-		if err := New(tx).settleLots(ctx, e.ProgramID, e.ID); err != nil {
-			return Entry{}, members.Member{}, err
-		}
-	}
-	return e, m, openLot(ctx, tx, p, e, e.Delta-e.filled()-sum(home), soon)
+	return e, m, renew(ctx, tx, p, m)
 }
 
-// lapse writes off what is past its day, one entry per lot: such points cannot be spent, whether or not a nightly run came by.
+// dateEaten dates the lots that an entry ate by the program's rule: while they were empty nobody else did.
+func dateEaten(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, from int64) error {
+	stale, err := New(tx).staleLotsOf(ctx, staleLotsOfParams{ProgramID: p.ID, EntryID: from, Column3: p.ExpiryGen})
+	if err == nil {
+		_, err = dateLots(ctx, tx, p, m, stale)
+	}
+	return err
+}
+
+// lapse writes off what is past its day, one entry per lot: such points cannot be spent, whether or not a nightly run came by. What an
+// older rule dated is dated first.
 func lapse(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (members.Member, error) {
-	due, err := New(tx).dueLots(ctx, dueLotsParams{ProgramID: m.ProgramID, MemberID: m.ID, LapsesAt: tx.Now})
-	if err != nil {
+	lots, err := New(tx).lotsToSettle(ctx, lotsToSettleParams{ProgramID: m.ProgramID, MemberID: m.ID, LapsesAt: tx.Now})
+	if err != nil || len(lots) == 0 {
+		return m, err
+	}
+	if p, err = members.ProgramByID(ctx, tx, p.ID); err != nil {
 		return members.Member{}, err
 	}
-	for _, lot := range due {
-		if m, err = lapseLot(ctx, tx, p, m, lot); err != nil {
+	if lots, err = dateLots(ctx, tx, p, m, lots); err != nil {
+		return members.Member{}, err
+	}
+	for _, lot := range lots {
+		if lot.LapsesAt > tx.Now {
+			continue
+		}
+		if m, err = lapseLot(ctx, tx, p, m, lot, fmt.Sprintf("lot:%d", lot.ID)); err != nil {
 			return members.Member{}, err
 		}
 	}
 	return m, nil
 }
 
-func lapseLot(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, lot Lot) (members.Member, error) {
-	e, m, err := write(ctx, tx, p, m, Posting{Kind: KindExpire, Delta: -lot.Left, Source: fmt.Sprintf("lot:%d", lot.ID)})
+func lapseLot(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, lot Lot, source string) (members.Member, error) {
+	e, m, err := write(ctx, tx, &p, m, Posting{Kind: KindExpire, Delta: -lot.Left, Source: source})
 	if err != nil {
 		return members.Member{}, err
 	}

@@ -80,17 +80,20 @@ func mergePoints(ctx context.Context, tx *db.Tx, p members.Program, from, into m
 		into, err = carryOver(ctx, tx, into, carry)
 		return 0, into, err
 	}
-	_, _, err = write(ctx, tx, p, from, Posting{Kind: KindMerge, Delta: -points, Source: fmt.Sprintf("merged:%d", from.ID), CarryBefore: carry})
+	_, _, err = write(ctx, tx, &p, from, Posting{Kind: KindMerge, Delta: -points, Source: fmt.Sprintf("merged:%d", from.ID), CarryBefore: carry})
 	if err != nil {
 		return 0, members.Member{}, err
 	}
-	e, into, err := write(ctx, tx, p, into, Posting{
+	e, into, err := write(ctx, tx, &p, into, Posting{
 		Kind: KindMerge, Delta: points, Source: fmt.Sprintf("merge:%d", from.ID), CarryBefore: into.Carry, CarryAfter: into.Carry + carry,
 	})
 	if err != nil {
 		return 0, members.Member{}, err
 	}
-	return points, into, settleMerge(ctx, tx, e)
+	if err := settleMerge(ctx, tx, e); err != nil {
+		return 0, members.Member{}, err
+	}
+	return points, into, renew(ctx, tx, p, into)
 }
 
 // settleMerge lets the lots of both pay the debt of either.

@@ -3,7 +3,7 @@ package rewards
 import (
 	"context"
 	"fmt"
-	"math/big"
+	"slices"
 
 	"fiel/db"
 	"fiel/members"
@@ -15,86 +15,19 @@ const (
 	Clamp     = "clamp" // they are forgotten
 )
 
-// Returned is how much of a sale has come back, over all its refunds. It is a sum, so that the order of refunds does not matter.
-type Returned struct {
-	Whole bool  // nothing of the sale is left, or all the money is back
-	Money int64 // minor units given back by refunds that named no lines
-	Lines int64 // minor units of the earning lines given back
-}
-
-// ReturnOf is what one refund adds: the lines it names, or the money it gives back when it names none.
-func ReturnOf(money int64, lines []Line) Returned {
-	if len(lines) == 0 {
-		return Returned{Money: money}
-	}
-	r := Returned{}
-	for _, l := range lines {
-		if l.Earns() {
-			r.Lines = capped(r.Lines, l.Amount)
-		}
-	}
-	return r
-}
-
-// Plus adds up two refunds of a sale.
-func (r Returned) Plus(more Returned) Returned {
-	return Returned{Whole: r.Whole || more.Whole, Money: capped(r.Money, more.Money), Lines: capped(r.Lines, more.Lines)}
-}
-
-// Remaining is what is left of a sale's earning money (minor units) as if the returned part had not been there:
-//
-//	earning − floor(earning × (lines back ÷ earning lines + money back ÷ money paid))
-//
-// A line stands for its share, so that it takes tax, tip and what was paid with points along by share. What the lines of a ticket
-// leave out counts as one more earning line. The floor is taken once, of all that came back so far; therefore any refunds, in any
-// order, leave exactly what one refund of them all would, and nothing once the whole is back.
-func (s Sale) Remaining(earning int64, r Returned) int64 {
-	if r.Whole {
-		return 0
-	}
-	back := share(r.Lines, s.earningLines())
-	back.Add(back, share(r.Money, s.Money()))
-	back.Mul(back, new(big.Rat).SetInt64(earning))
-	whole := new(big.Int).Quo(back.Num(), back.Denom())
-	if !whole.IsInt64() {
-		return 0
-	}
-	return max(0, earning-whole.Int64())
-}
-
-func share(part, of int64) *big.Rat {
-	if of <= 0 {
-		return new(big.Rat)
-	}
-	return big.NewRat(part, of)
-}
-
-// earningLines is the money of the lines that earn, with what the ticket has beyond its lines, tax and tip.
-func (s Sale) earningLines() int64 {
-	earning, all := int64(0), int64(0)
-	for _, l := range s.Lines {
-		all = capped(all, l.Amount)
-		if l.Earns() {
-			earning = capped(earning, l.Amount)
-		}
-	}
-	return capped(earning, s.Amount-capped(0, s.Tip)-capped(0, s.Tax)-all)
-}
-
 // Back is one refund of a purchase, with what the purchase gave and what has come back of it.
 type Back struct {
 	Refund             int64 // its id; an entry is written once for it
 	Store, Staff, Till int64
 
-	Purchase    int64
-	Sale        Sale
-	At          int64 // when it happened, as Earn was told
-	Day         string
-	Earning     int64 // what Earn answered for it: earning money,
-	Points      int64 // points
-	CarryBefore int64 // and the carry it saw
-	Taken       int64 // points that earlier refunds settled, those forgotten included
-	Forgotten   int64 // of them those that nobody lost
+	Purchase  int64
+	Sale      Sale
+	At        int64 // when it happened, as Earn was told
+	Day       string
+	Points    int64 // what Earn answered for it,
+	Facts     Facts // and by which facts
+	Taken     int64 // points that earlier refunds settled, those forgotten included
+	Forgotten int64 // of them those that nobody lost
 
 	Before, After Returned // what had come back before this refund, and with it
 }
@@ -135,24 +68,73 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 	if err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
-	points, carried := b.owed(rules)
-	lost := min(points, room)
+	was, is, err := b.judge(rules)
+	if err != nil {
+		return TakenBack{}, members.Member{}, err
+	}
+	t.Points = b.owed(is)
+	lost := min(t.Points, room)
 	if p.RefundPolicy == Clamp {
 		lost = min(lost, max(0, m.Balance))
 	}
-	t.Points, t.Forgotten = points, points-lost
-	if m, err = b.take(ctx, tx, p, m, lost, carried, own.ID); err != nil {
+	t.Forgotten = t.Points - lost
+	if m, err = b.take(ctx, tx, p, m, lost, is.carry-was.carry, own.ID); err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
-	m, err = counted(ctx, tx, p, m, count{day: b.Day, points: -points, money: b.Sale.Remaining(b.Earning, b.After) - b.Sale.Remaining(b.Earning, b.Before)}, news)
+	if err := b.unvisit(ctx, tx, p, m, min(b.At, own.At), was, is); err != nil {
+		return TakenBack{}, members.Member{}, err
+	}
+	m, err = counted(ctx, tx, p, m, count{day: b.day(), points: -t.Points, money: is.earning - was.earning}, news)
 	return t, m, err
 }
 
-// owed is what this refund has to settle, and by how much the carry moves.
-func (b Back) owed(rules []Rule) (points, carried int64) {
-	before := best(rules, b.Sale.Remaining(b.Earning, b.Before), b.CarryBefore)
-	after := best(rules, b.Sale.Remaining(b.Earning, b.After), b.CarryBefore)
-	return min(max(b.Points-after.points-b.Taken, 0), b.Points-b.Taken), after.carry - before.carry
+// day is the local date that the sale counted on.
+func (b Back) day() string { return Purchase{Day: b.Day}.day(b.Facts) }
+
+// judge finds what was left of the sale before this refund, and what is with it. A purchase that gave nothing to anybody, whose sale is
+// not told, is worth nothing.
+func (b Back) judge(rules []Rule) (was, is worth, err error) {
+	open, err := openRules(rules)
+	if err != nil {
+		return worth{}, worth{}, err
+	}
+	f := b.Facts
+	f.Store = b.Store
+	return judge(open, b.Sale, f, b.Before), judge(open, b.Sale, f, b.After), nil
+}
+
+// owed is what this refund has to settle.
+func (b Back) owed(is worth) int64 { return min(max(b.Points-is.points-b.Taken, 0), b.Points-b.Taken) }
+
+// unvisit takes back the stamps of what was returned, and the visit when nothing of it is left to count.
+func (b Back) unvisit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, at int64, was, is worth) error {
+	for _, s := range was.stamps {
+		if n := s.n - is.stampsBy(s.rule.ID); n > 0 {
+			if err := unstamp(ctx, tx, p, m, b.Purchase, b.Refund, s.rule, n); err != nil {
+				return err
+			}
+		}
+	}
+	for _, rule := range was.visited {
+		if slices.Contains(is.visited, rule) {
+			continue
+		}
+		err := New(tx).dropVisits(ctx, dropVisitsParams{ProgramID: p.ID, MemberID: m.ID, RuleID: rule, At: at, PurchaseID: b.Purchase})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stampsBy is how many a rule gives.
+func (w worth) stampsBy(rule int64) int64 {
+	for _, s := range w.stamps {
+		if s.rule.ID == rule {
+			return s.n
+		}
+	}
+	return 0
 }
 
 // room finds the entry that gave the points, and how many of them can still be taken: those that lapsed cannot. A sale that gave none
@@ -196,11 +178,12 @@ func returnVouchers(ctx context.Context, tx *db.Tx, p members.Program, m members
 				return members.Member{}, 0, err
 			}
 		}
-		if owner, err = v.undo(ctx, tx, p, owner); err != nil {
+		owner, back, err := v.undo(ctx, tx, p, owner)
+		if err != nil {
 			return members.Member{}, 0, err
 		}
 		if owner.ID == m.ID {
-			m, given = owner, given+v.Cost
+			m, given = owner, given+back
 		}
 	}
 	return m, given, nil

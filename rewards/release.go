@@ -78,19 +78,19 @@ func (v Voucher) refill(ctx context.Context, tx *db.Tx, p members.Program, m mem
 	return e, m, New(tx).putBackStock(ctx, v.ProgramID, v.RewardID)
 }
 
-// undo takes back the use of a voucher whose sale was given back: its points return, or it may be used again if it was a gift.
-func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (members.Member, error) {
-	entry := int64(0)
-	if v.Cost > 0 {
-		e, owner, err := v.refill(ctx, tx, p, m)
-		if err != nil {
-			return members.Member{}, err
-		}
-		m, entry = owner, e.ID
-	}
-	_, err := New(tx).returnVoucher(ctx, returnVoucherParams{ReleaseEntry: entry, ProgramID: v.ProgramID, ID: v.ID})
+// undo takes back the use of a voucher whose sale was given back: its points return, or it may be used again if it was a gift. Given
+// is how many points returned; one whose use was undone meanwhile has nothing left to return.
+func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (owner members.Member, given int64, err error) {
+	v, err = New(tx).returnVoucher(ctx, returnVoucherParams{Now: tx.Now, ProgramID: v.ProgramID, ID: v.ID, PurchaseID: v.PurchaseID})
 	if db.NotFound(err) {
-		return members.Member{}, db.Errorf(db.Busy, "voucher %d is being changed by somebody else: try again", v.ID)
+		return m, 0, nil
 	}
-	return m, err
+	if err != nil || v.Cost == 0 {
+		return m, 0, err
+	}
+	e, m, err := v.refill(ctx, tx, p, m)
+	if err != nil {
+		return members.Member{}, 0, err
+	}
+	return m, v.Cost, New(tx).setRelease(ctx, setReleaseParams{ProgramID: v.ProgramID, ID: v.ID, ReleaseEntry: e.ID})
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const catalogue = `-- name: catalogue :many
-SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND retired_at = 0 ORDER BY number
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND retired_at = 0 AND number <> 0 ORDER BY number
 `
 
 func (q *Queries) catalogue(ctx context.Context, programID int64) ([]Reward, error) {
@@ -60,23 +60,34 @@ func (q *Queries) catalogue(ctx context.Context, programID int64) ([]Reward, err
 }
 
 const insertReward = `-- name: insertReward :one
-INSERT INTO rewards (program_id, id, number, name, kind, value, cost, stock, minimum, days, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO rewards (program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic,
+    next_day, starts_at, ends_at, stock, minimum, days, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 RETURNING program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at
 `
 
 type insertRewardParams struct {
-	ProgramID int64
-	ID        int64
-	Number    int64
-	Name      string
-	Kind      string
-	Value     int64
-	Cost      int64
-	Stock     int64
-	Minimum   int64
-	Days      int64
-	CreatedAt int64
+	ProgramID  int64
+	ID         int64
+	Number     int64
+	Name       string
+	Kind       string
+	Value      int64
+	Cost       int64
+	Choices    string
+	Charity    string
+	Categories string
+	Products   string
+	Stores     string
+	TierID     int64
+	Automatic  bool
+	NextDay    bool
+	StartsAt   int64
+	EndsAt     int64
+	Stock      int64
+	Minimum    int64
+	Days       int64
+	CreatedAt  int64
 }
 
 func (q *Queries) insertReward(ctx context.Context, arg insertRewardParams) (Reward, error) {
@@ -88,6 +99,16 @@ func (q *Queries) insertReward(ctx context.Context, arg insertRewardParams) (Rew
 		arg.Kind,
 		arg.Value,
 		arg.Cost,
+		arg.Choices,
+		arg.Charity,
+		arg.Categories,
+		arg.Products,
+		arg.Stores,
+		arg.TierID,
+		arg.Automatic,
+		arg.NextDay,
+		arg.StartsAt,
+		arg.EndsAt,
 		arg.Stock,
 		arg.Minimum,
 		arg.Days,
@@ -121,14 +142,83 @@ func (q *Queries) insertReward(ctx context.Context, arg insertRewardParams) (Rew
 	return i, err
 }
 
-const nextReward = `-- name: nextReward :one
-SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards
-WHERE program_id = $1 AND cost > $2 AND retired_at = 0 AND stock <> 0
-ORDER BY cost, number LIMIT 1
+const liveRewards = `-- name: liveRewards :many
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND retired_at = 0 ORDER BY number, id
 `
 
-func (q *Queries) nextReward(ctx context.Context, programID int64, cost int64) (Reward, error) {
-	row := q.db.QueryRowContext(ctx, nextReward, programID, cost)
+func (q *Queries) liveRewards(ctx context.Context, programID int64) ([]Reward, error) {
+	rows, err := q.db.QueryContext(ctx, liveRewards, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Reward
+	for rows.Next() {
+		var i Reward
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.Number,
+			&i.Name,
+			&i.Kind,
+			&i.Value,
+			&i.Cost,
+			&i.Choices,
+			&i.Charity,
+			&i.Categories,
+			&i.Products,
+			&i.Stores,
+			&i.TierID,
+			&i.Automatic,
+			&i.NextDay,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.Stock,
+			&i.Minimum,
+			&i.Days,
+			&i.RetiredAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const nextReward = `-- name: nextReward :one
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards
+WHERE rewards.program_id = $1 AND rewards.cost > $2 AND rewards.retired_at = 0 AND rewards.stock <> 0
+    AND (rewards.number <> 0 OR rewards.automatic)
+    AND rewards.starts_at <= $3 AND (rewards.ends_at = 0 OR rewards.ends_at > $3)
+    AND (rewards.tier_id = 0 OR EXISTS (
+        SELECT 1 FROM tiers AS needed JOIN tiers AS own ON own.program_id = needed.program_id AND own.id = $4
+        WHERE needed.program_id = $1 AND needed.id = rewards.tier_id AND needed.retired_at = 0 AND needed.threshold <= own.threshold
+    ))
+ORDER BY rewards.cost, rewards.number LIMIT 1
+`
+
+type nextRewardParams struct {
+	ProgramID int64
+	Balance   int64
+	Now       int64
+	TierID    int64
+}
+
+// The nearest that the points do not reach and the member's level may have, bought or issued by itself.
+func (q *Queries) nextReward(ctx context.Context, arg nextRewardParams) (Reward, error) {
+	row := q.db.QueryRowContext(ctx, nextReward,
+		arg.ProgramID,
+		arg.Balance,
+		arg.Now,
+		arg.TierID,
+	)
 	var i Reward
 	err := row.Scan(
 		&i.ProgramID,
@@ -167,17 +257,17 @@ func (q *Queries) putBackStock(ctx context.Context, programID int64, iD int64) e
 }
 
 const retireReward = `-- name: retireReward :execrows
-UPDATE rewards SET retired_at = $3 WHERE program_id = $1 AND number = $2 AND retired_at = 0
+UPDATE rewards SET retired_at = $3 WHERE program_id = $1 AND id = $2 AND retired_at = 0
 `
 
 type retireRewardParams struct {
 	ProgramID int64
-	Number    int64
+	ID        int64
 	RetiredAt int64
 }
 
 func (q *Queries) retireReward(ctx context.Context, arg retireRewardParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, retireReward, arg.ProgramID, arg.Number, arg.RetiredAt)
+	result, err := q.db.ExecContext(ctx, retireReward, arg.ProgramID, arg.ID, arg.RetiredAt)
 	if err != nil {
 		return 0, err
 	}
@@ -219,7 +309,7 @@ func (q *Queries) rewardByID(ctx context.Context, programID int64, iD int64) (Re
 }
 
 const rewardByNumber = `-- name: rewardByNumber :one
-SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND number = $2 AND retired_at = 0
+SELECT program_id, id, number, name, kind, value, cost, choices, charity, categories, products, stores, tier_id, automatic, next_day, starts_at, ends_at, stock, minimum, days, retired_at, created_at FROM rewards WHERE program_id = $1 AND number = $2 AND number <> 0 AND retired_at = 0
 `
 
 func (q *Queries) rewardByNumber(ctx context.Context, programID int64, number int64) (Reward, error) {

@@ -7,3 +7,9 @@ WHERE reward_codes.program_id = @program_id AND reward_codes.voucher_id = 0 AND 
     ORDER BY c.id LIMIT 1 /* SKIP LOCKED */
 )
 RETURNING code;
+
+-- name: insertCode :execrows
+INSERT INTO reward_codes (program_id, id, reward_id, code, added_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING;
+
+-- name: codesLeft :one
+SELECT COUNT(*) FROM reward_codes WHERE program_id = $1 AND reward_id = $2 AND voucher_id = 0;

@@ -9,6 +9,43 @@ import (
 	"context"
 )
 
+const codesLeft = `-- name: codesLeft :one
+SELECT COUNT(*) FROM reward_codes WHERE program_id = $1 AND reward_id = $2 AND voucher_id = 0
+`
+
+func (q *Queries) codesLeft(ctx context.Context, programID int64, rewardID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, codesLeft, programID, rewardID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const insertCode = `-- name: insertCode :execrows
+INSERT INTO reward_codes (program_id, id, reward_id, code, added_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+`
+
+type insertCodeParams struct {
+	ProgramID int64
+	ID        int64
+	RewardID  int64
+	Code      string
+	AddedAt   int64
+}
+
+func (q *Queries) insertCode(ctx context.Context, arg insertCodeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertCode,
+		arg.ProgramID,
+		arg.ID,
+		arg.RewardID,
+		arg.Code,
+		arg.AddedAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const takeCode = `-- name: takeCode :one
 UPDATE reward_codes SET voucher_id = $1
 WHERE reward_codes.program_id = $2 AND reward_codes.voucher_id = 0 AND reward_codes.id = (

@@ -18,3 +18,11 @@ func orMissing(err error, sentence string, args ...any) error {
 	}
 	return err
 }
+
+// orConflict gives a guarded write that found nothing to change a sentence; other errors pass as they are.
+func orConflict(err error, sentence string, args ...any) error {
+	if db.NotFound(err) {
+		return db.Errorf(db.Conflict, sentence, args...)
+	}
+	return err
+}

@@ -28,6 +28,18 @@ type Entry struct {
 	Breakdown    string
 }
 
+type ExpiryWarning struct {
+	ProgramID   int64
+	MemberID    int64
+	ExpiresAt   int64
+	Points      int64
+	MessageID   int64
+	Tries       int64
+	WarnedAt    int64
+	DeliveredAt int64
+	LookAt      int64
+}
+
 type Lot struct {
 	ProgramID    int64
 	ID           int64
@@ -39,7 +51,24 @@ type Lot struct {
 	ExpiresFirst int64
 	LapsesAt     int64
 	Gen          int64
+	Warned       bool
 	CreatedAt    int64
+}
+
+type PendingCredit struct {
+	ProgramID int64
+	ID        int64
+	MemberID  int64
+	Points    int64
+	Reason    string
+	Source    string
+	StoreID   int64
+	StaffID   int64
+	Actor     string
+	State     string
+	Second    string
+	At        int64
+	DecidedAt int64
 }
 
 type Reward struct {
@@ -113,6 +142,14 @@ type Tier struct {
 	EarlyMinutes  int64
 	CreatedAt     int64
 	RetiredAt     int64
+}
+
+type TierDay struct {
+	ProgramID int64
+	MemberID  int64
+	Day       string
+	Points    int64
+	Money     int64
 }
 
 type Voucher struct {

@@ -2,60 +2,42 @@ package rewards
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	"fiel/db"
 	"fiel/members"
 )
 
-// Kinds of rules.
+// Kinds of rules. The first three give points, of which the best counts; stamps stand beside points; the others multiply points.
 const (
-	AmountRule = "amount" // points per amount of money
-	VisitRule  = "visit"  // points per visit, however much was spent
+	AmountRule   = "amount"   // points per amount of money
+	QuantityRule = "quantity" // points per number of things: kilometres, nights
+	VisitRule    = "visit"    // points per visit, however much was spent
+	StampRule    = "stamp"    // stamps of a card, a visit or a thing each
+	TenderRule   = "tender"   // times, on what was paid that way
+	WindowRule   = "window"   // times, at some hours of some weekdays
+	CampaignRule = "campaign" // times, between two dates
 )
 
-// NewRule is what a rule is made from.
-type NewRule struct {
-	Name    string
-	Kind    string // amount or visit
-	Step    int64  // amount: minor units that make Points
-	Points  int64
-	Carries bool  // amount: what is left below a step counts the next time
-	Minimum int64 // earning money below which the rule does not count, minor units
-}
-
-func (n NewRule) validate() error {
-	switch {
-	case n.Name == "" || len(n.Name) > 80:
-		return db.Errorf(db.Invalid, "a rule needs a name of at most 80 letters")
-	case n.Kind != AmountRule && n.Kind != VisitRule:
-		return db.Errorf(db.Invalid, "%q is no kind of rule: amount or visit", n.Kind)
-	case n.Points < 1 || n.Points > 1_000_000:
-		return db.Errorf(db.Invalid, "a rule gives 1 to 1,000,000 points")
-	case n.Kind == AmountRule && (n.Step < 1 || n.Step > maxCarry):
-		return db.Errorf(db.Invalid, "say for how much money the points are given, at least one minor unit")
-	case n.Kind == VisitRule && (n.Step != 0 || n.Carries):
-		return db.Errorf(db.Invalid, "a rule per visit has no amount and nothing to carry")
-	case n.Minimum < 0 || n.Minimum > maxCarry:
-		return db.Errorf(db.Invalid, "the minimum of a rule is not below zero")
-	}
-	return nil
-}
-
-// AddRule makes a rule of the program; it counts for purchases from now on. The first amount rule is the main one, to which the
-// members' carry belongs, and so is the first one after that was retired. Errors: db.Invalid with what to change.
+// AddRule makes a rule of the program; it counts for purchases from now on. The first amount rule that counts for every sale and line
+// is the main one, to which the members' carry belongs, and so is the first one after that was retired. Errors: db.Invalid with what
+// to change, db.Missing for a store, level or reward that there is none of.
 func AddRule(ctx context.Context, tx *db.Tx, p members.Program, n NewRule) (Rule, error) {
-	n.Name = strings.TrimSpace(n.Name)
-	if err := n.validate(); err != nil {
+	if err := n.check(ctx, tx, p); err != nil {
 		return Rule{}, err
 	}
 	live, err := Rules(ctx, tx, p.ID)
 	if err != nil {
 		return Rule{}, err
 	}
+	row := n.row()
 	r, err := New(tx).insertRule(ctx, insertRuleParams{
-		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Kind: n.Kind, Step: n.Step, Points: n.Points, Carries: n.Carries, Minimum: n.Minimum,
-		Main: n.Kind == AmountRule && !hasMain(live), CreatedAt: tx.Now,
+		ProgramID: p.ID, ID: tx.ID(), Name: row.Name, Kind: row.Kind, Step: row.Step, Points: row.Points, Times: row.Times,
+		Carries: row.Carries, Minimum: row.Minimum, Main: n.general() && !hasMain(live), Categories: row.Categories, Products: row.Products,
+		Stores: row.Stores, Tiers: row.Tiers, Tender: row.Tender, Weekdays: row.Weekdays, FromMinute: row.FromMinute,
+		UntilMinute: row.UntilMinute, StartsDay: row.StartsDay, EndsDay: row.EndsDay, GapMinutes: row.GapMinutes, Counts: row.Counts,
+		RewardID: row.RewardID, CreatedAt: tx.Now,
 	})
 	if db.Taken(err, "rules_main") {
 		return Rule{}, db.Errorf(db.Busy, "another main rule has just been made: try again")
@@ -87,7 +69,68 @@ func RulesAt(ctx context.Context, tx *db.Tx, program, at int64) ([]Rule, error) 
 func RetireRule(ctx context.Context, tx *db.Tx, program, id int64) error {
 	n, err := New(tx).retireRule(ctx, retireRuleParams{ProgramID: program, ID: id, RetiredAt: tx.Now})
 	if err == nil && n == 0 {
-		return db.Errorf(db.Missing, "there is no rule %d", id)
+		return db.Errorf(db.Missing, "there is no rule %d: see `fiel rule list`", id)
 	}
 	return err
+}
+
+// row is the rule as it is kept, without its keys.
+func (n NewRule) row() Rule {
+	r := Rule{
+		Name: strings.TrimSpace(n.Name), Kind: n.Kind, Step: n.Step, Points: n.Points, Times: 1000, Carries: n.Carries, Minimum: n.Minimum,
+		Categories: column(n.Categories), Products: column(n.Products), Stores: column(n.Stores), Tiers: column(n.Tiers),
+		Tender: n.Tender, Weekdays: column(n.Weekdays), FromMinute: int64(n.From), UntilMinute: int64(n.Until),
+		StartsDay: n.Starts, EndsDay: n.Ends, GapMinutes: n.GapMinutes, Counts: n.Counts, RewardID: n.Reward,
+	}
+	if n.Times != 0 {
+		r.Times = int64(n.Times)
+	}
+	if r.Counts == "" {
+		r.Counts = CountsVisits
+	}
+	return r
+}
+
+// Draft is what the rule would be made from: written as JSON, [ReadRules] takes it again. db.Internal for a rule whose lists cannot be
+// read.
+func (r Rule) Draft() (n NewRule, err error) {
+	n = NewRule{
+		Name: r.Name, Kind: r.Kind, Step: r.Step, Points: r.Points, Carries: r.Carries, Minimum: r.Minimum, Tender: r.Tender,
+		From: Clock(r.FromMinute), Until: Clock(r.UntilMinute), Starts: r.StartsDay, Ends: r.EndsDay, GapMinutes: r.GapMinutes,
+		Reward: r.RewardID,
+	}
+	if r.Kind == StampRule {
+		n.Counts = r.Counts
+	}
+	if r.Times != 1000 {
+		n.Times = Times(r.Times)
+	}
+	for _, read := range []func() error{
+		into(&n.Categories, r.Categories), into(&n.Products, r.Products), into(&n.Stores, r.Stores), into(&n.Tiers, r.Tiers),
+		into(&n.Weekdays, r.Weekdays),
+	} {
+		if err := read(); err != nil {
+			return NewRule{}, err
+		}
+	}
+	return n, nil
+}
+
+func into[T any](to *[]T, text string) func() error {
+	return func() (err error) {
+		*to, err = list[T](text)
+		return err
+	}
+}
+
+// column writes a list as its column is kept.
+func column[T any](all []T) string {
+	if len(all) == 0 {
+		return "[]"
+	}
+	b, err := json.Marshal(all)
+	if err != nil {
+		panic(err) // texts and numbers always marshal
+	}
+	return string(b)
 }

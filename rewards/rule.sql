@@ -1,6 +1,7 @@
 -- name: insertRule :one
-INSERT INTO rules (program_id, id, name, kind, step, points, carries, minimum, main, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO rules (program_id, id, name, kind, step, points, times, carries, minimum, main, categories, products, stores, tiers, tender,
+    weekdays, from_minute, until_minute, starts_day, ends_day, gap_minutes, counts, reward_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 RETURNING *;
 
 -- name: liveRules :many

@@ -10,22 +10,37 @@ import (
 )
 
 const insertRule = `-- name: insertRule :one
-INSERT INTO rules (program_id, id, name, kind, step, points, carries, minimum, main, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO rules (program_id, id, name, kind, step, points, times, carries, minimum, main, categories, products, stores, tiers, tender,
+    weekdays, from_minute, until_minute, starts_day, ends_day, gap_minutes, counts, reward_id, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
 RETURNING program_id, id, name, kind, step, points, times, carries, minimum, main, categories, products, stores, tiers, tender, weekdays, from_minute, until_minute, starts_day, ends_day, gap_minutes, counts, reward_id, created_at, retired_at
 `
 
 type insertRuleParams struct {
-	ProgramID int64
-	ID        int64
-	Name      string
-	Kind      string
-	Step      int64
-	Points    int64
-	Carries   bool
-	Minimum   int64
-	Main      bool
-	CreatedAt int64
+	ProgramID   int64
+	ID          int64
+	Name        string
+	Kind        string
+	Step        int64
+	Points      int64
+	Times       int64
+	Carries     bool
+	Minimum     int64
+	Main        bool
+	Categories  string
+	Products    string
+	Stores      string
+	Tiers       string
+	Tender      string
+	Weekdays    string
+	FromMinute  int64
+	UntilMinute int64
+	StartsDay   string
+	EndsDay     string
+	GapMinutes  int64
+	Counts      string
+	RewardID    int64
+	CreatedAt   int64
 }
 
 func (q *Queries) insertRule(ctx context.Context, arg insertRuleParams) (Rule, error) {
@@ -36,9 +51,23 @@ func (q *Queries) insertRule(ctx context.Context, arg insertRuleParams) (Rule, e
 		arg.Kind,
 		arg.Step,
 		arg.Points,
+		arg.Times,
 		arg.Carries,
 		arg.Minimum,
 		arg.Main,
+		arg.Categories,
+		arg.Products,
+		arg.Stores,
+		arg.Tiers,
+		arg.Tender,
+		arg.Weekdays,
+		arg.FromMinute,
+		arg.UntilMinute,
+		arg.StartsDay,
+		arg.EndsDay,
+		arg.GapMinutes,
+		arg.Counts,
+		arg.RewardID,
 		arg.CreatedAt,
 	)
 	var i Rule

@@ -2,6 +2,8 @@ package rewards_test
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -13,7 +15,25 @@ type sold struct {
 	rewards.Purchase
 	rewards.Earned
 	taken, forgotten int64
-	returned         rewards.Returned
+	returned         []part
+}
+
+// part is what one refund gives back of a sale: money or lines, or all that is left.
+type part struct {
+	rewards.Return
+	whole bool
+}
+
+// back adds up what refunds gave back of a sale.
+func back(s rewards.Sale, f rewards.Facts, parts []part) rewards.Returned {
+	var all []rewards.Return
+	whole := false
+	for _, p := range parts {
+		all, whole = append(all, p.Return), whole || p.whole
+	}
+	sum := s.Returned(f.Scope, all...)
+	sum.Whole = whole
+	return sum
 }
 
 func (s *shop) earn(bought rewards.Purchase) (e rewards.Earned, err error) {
@@ -37,7 +57,7 @@ func (s *shop) buyAt(amount, at int64) *sold {
 
 func (s *shop) sell(sale rewards.Sale, at int64) *sold {
 	s.t.Helper()
-	bought := rewards.Purchase{ID: s.id(), At: at, Sale: sale}
+	bought := rewards.Purchase{ID: s.id(), At: at, Day: time.UnixMilli(at).In(s.p.Location()).Format(time.DateOnly), Sale: sale}
 	e, err := s.earn(bought)
 	if err != nil {
 		s.t.Fatal(err)
@@ -55,26 +75,26 @@ func (s *shop) id() (id int64) {
 }
 
 // back is the refund of a part of a sale, as [rewards.TakeBack] asks for it.
-func (p *sold) back(refund int64, part rewards.Returned) rewards.Back {
+func (p *sold) back(refund int64, this part) rewards.Back {
 	return rewards.Back{
-		Refund: refund, Purchase: p.ID, Sale: p.Sale, At: p.At, Earning: p.Earning, Points: p.Points, CarryBefore: p.CarryBefore,
-		Taken: p.taken, Forgotten: p.forgotten, Before: p.returned, After: p.returned.Plus(part),
+		Refund: refund, Store: p.Store, Purchase: p.ID, Sale: p.Sale, At: p.At, Day: p.Day, Points: p.Points, Facts: p.Facts, Taken: p.taken, Forgotten: p.forgotten,
+		Before: back(p.Sale, p.Facts, p.returned), After: back(p.Sale, p.Facts, append(slices.Clone(p.returned), this)),
 	}
 }
 
 // keep notes what a refund did.
-func (p *sold) keep(part rewards.Returned, t rewards.TakenBack) {
-	p.taken, p.forgotten, p.returned = p.taken+t.Points, p.forgotten+t.Forgotten, p.returned.Plus(part)
+func (p *sold) keep(this part, t rewards.TakenBack) {
+	p.taken, p.forgotten, p.returned = p.taken+t.Points, p.forgotten+t.Forgotten, append(p.returned, this)
 }
 
 // refund gives a part of a sale back and keeps what it did.
-func (s *shop) refund(p *sold, part rewards.Returned) (t rewards.TakenBack) {
+func (s *shop) refund(p *sold, this part) (t rewards.TakenBack) {
 	s.t.Helper()
-	t, err := s.takeBack(p.back(s.id(), part))
+	t, err := s.takeBack(p.back(s.id(), this))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	p.keep(part, t)
+	p.keep(this, t)
 	return t
 }
 
@@ -90,10 +110,12 @@ func (s *shop) takeBack(b rewards.Back) (t rewards.TakenBack, err error) {
 	return t, err
 }
 
-// money is a refund that names no lines; whole is one of all that is left.
-func money(amount int64) rewards.Returned { return rewards.ReturnOf(amount, nil) }
+// money is a refund that names no lines, lines one that names some; whole is one of all that is left.
+func money(amount int64) part { return part{Return: rewards.Return{Money: amount}} }
 
-func whole() rewards.Returned { return rewards.Returned{Whole: true} }
+func lines(all ...rewards.Line) part { return part{Return: rewards.Return{Lines: all}} }
+
+func whole() part { return part{whole: true} }
 
 func retire(s *shop, rule int64) func(context.Context, *db.Tx) error {
 	return func(ctx context.Context, tx *db.Tx) error { return rewards.RetireRule(ctx, tx, s.p.ID, rule) }

@@ -22,11 +22,22 @@ func Levels(ctx context.Context, tx *db.Tx, program int64) (Ladder, error) {
 // LevelOf is the level a member has at this moment, whether or not a round has looked at it since it ended: ID 0 and a multiplier of
 // 1000 for none. It changes nothing. For a member without a level it asks nothing of the database.
 func LevelOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Tier, error) {
-	if m.TierID == 0 {
+	due := m.TierUntil != 0 && m.TierUntil <= tx.Now
+	if m.TierID == 0 && !due {
 		return noLevel(), nil
 	}
-	t, err := New(tx).tierByID(ctx, p.ID, m.TierID)
-	return t, orMissing(err, "there is no level %d", m.TierID)
+	if !due {
+		t, err := New(tx).tierByID(ctx, p.ID, m.TierID)
+		if err == nil && t.RetiredAt == 0 || err != nil && !db.NotFound(err) {
+			return t, err
+		}
+	}
+	ladder, err := Levels(ctx, tx, p.ID)
+	if err != nil || len(ladder) == 0 {
+		return noLevel(), err
+	}
+	j, err := justify(ctx, tx, p, m, ladder)
+	return j.level, err
 }
 
 // ByID finds a level in use; false when there is none with that id.
@@ -67,16 +78,4 @@ func (l Ladder) AtLeast(has Tier, needs int64) bool {
 	}
 	rank := l.Rank(needs)
 	return rank > 0 && l.Rank(has.ID) >= rank
-}
-
-// count is what counts for a member's level: points of a purchase or an action, earning money (minor units); below zero when it was
-// given back, on the day it was earned.
-type count struct {
-	day           string // local
-	points, money int64
-}
-
-// counted adds to what counts for the member's level and moves the level if need be.
-func counted(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, c count, news *News) (members.Member, error) {
-	return m, nil
 }

@@ -9,6 +9,63 @@ import (
 	"context"
 )
 
+const addTierDay = `-- name: addTierDay :exec
+INSERT INTO tier_days (program_id, member_id, day, points, money) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (program_id, member_id, day) DO UPDATE SET points = tier_days.points + excluded.points, money = tier_days.money + excluded.money
+`
+
+type addTierDayParams struct {
+	ProgramID int64
+	MemberID  int64
+	Day       string
+	Points    int64
+	Money     int64
+}
+
+func (q *Queries) addTierDay(ctx context.Context, arg addTierDayParams) error {
+	_, err := q.db.ExecContext(ctx, addTierDay,
+		arg.ProgramID,
+		arg.MemberID,
+		arg.Day,
+		arg.Points,
+		arg.Money,
+	)
+	return err
+}
+
+const giveTier = `-- name: giveTier :exec
+UPDATE members SET tier_given_id = $3, tier_given_until = $4 WHERE program_id = $1 AND id = $2
+`
+
+type giveTierParams struct {
+	ProgramID      int64
+	ID             int64
+	TierGivenID    int64
+	TierGivenUntil int64
+}
+
+func (q *Queries) giveTier(ctx context.Context, arg giveTierParams) error {
+	_, err := q.db.ExecContext(ctx, giveTier,
+		arg.ProgramID,
+		arg.ID,
+		arg.TierGivenID,
+		arg.TierGivenUntil,
+	)
+	return err
+}
+
+const holdTierSweep = `-- name: holdTierSweep :one
+UPDATE programs SET tier_swept = tier_swept WHERE id = $1 AND tier_swept < 9007199254740991 RETURNING tier_swept
+`
+
+// Takes the program's row while members are looked at after a change of levels; no row: there is nothing to do.
+func (q *Queries) holdTierSweep(ctx context.Context, id int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, holdTierSweep, id)
+	var tier_swept int64
+	err := row.Scan(&tier_swept)
+	return tier_swept, err
+}
+
 const insertTier = `-- name: insertTier :one
 INSERT INTO tiers (program_id, id, name, threshold, times, entry_points, entry_reward_id, early_minutes, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -55,6 +112,33 @@ func (q *Queries) insertTier(ctx context.Context, arg insertTierParams) (Tier, e
 	return i, err
 }
 
+const insertTierMove = `-- name: insertTierMove :exec
+INSERT INTO tier_moves (program_id, id, member_id, tier_id, up, gift, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type insertTierMoveParams struct {
+	ProgramID int64
+	ID        int64
+	MemberID  int64
+	TierID    int64
+	Up        bool
+	Gift      bool
+	At        int64
+}
+
+func (q *Queries) insertTierMove(ctx context.Context, arg insertTierMoveParams) error {
+	_, err := q.db.ExecContext(ctx, insertTierMove,
+		arg.ProgramID,
+		arg.ID,
+		arg.MemberID,
+		arg.TierID,
+		arg.Up,
+		arg.Gift,
+		arg.At,
+	)
+	return err
+}
+
 const levels = `-- name: levels :many
 SELECT program_id, id, name, threshold, times, entry_points, entry_reward_id, early_minutes, created_at, retired_at FROM tiers WHERE program_id = $1 AND retired_at = 0 ORDER BY threshold
 `
@@ -93,12 +177,393 @@ func (q *Queries) levels(ctx context.Context, programID int64) ([]Tier, error) {
 	return items, nil
 }
 
+const levelsDue = `-- name: levelsDue :many
+SELECT id FROM members
+WHERE program_id = $1 AND tier_until <> 0 AND tier_until <= $2
+ORDER BY tier_until LIMIT CAST($3 AS BIGINT)
+`
+
+type levelsDueParams struct {
+	ProgramID int64
+	Now       int64
+	Most      int64
+}
+
+func (q *Queries) levelsDue(ctx context.Context, arg levelsDueParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, levelsDue, arg.ProgramID, arg.Now, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const membersFrom = `-- name: membersFrom :many
+SELECT members.id FROM members
+WHERE members.program_id = $1 AND members.id > $2 AND (members.tier_id <> 0 OR members.tier_given_id <> 0 OR EXISTS (
+    SELECT 1 FROM tier_days WHERE tier_days.program_id = members.program_id AND tier_days.member_id = members.id))
+ORDER BY members.id LIMIT CAST($3 AS BIGINT)
+`
+
+type membersFromParams struct {
+	ProgramID int64
+	After     int64
+	Most      int64
+}
+
+// Those whose level may be another after a change of levels.
+func (q *Queries) membersFrom(ctx context.Context, arg membersFromParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, membersFrom, arg.ProgramID, arg.After, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const retireTier = `-- name: retireTier :execrows
+UPDATE tiers SET retired_at = $3 WHERE program_id = $1 AND id = $2 AND retired_at = 0
+`
+
+type retireTierParams struct {
+	ProgramID int64
+	ID        int64
+	RetiredAt int64
+}
+
+func (q *Queries) retireTier(ctx context.Context, arg retireTierParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, retireTier, arg.ProgramID, arg.ID, arg.RetiredAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const rewardsOfTier = `-- name: rewardsOfTier :one
+SELECT COUNT(*) FROM rewards WHERE program_id = $1 AND tier_id = $2 AND retired_at = 0
+`
+
+func (q *Queries) rewardsOfTier(ctx context.Context, programID int64, tierID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, rewardsOfTier, programID, tierID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const setLevel = `-- name: setLevel :exec
+UPDATE members SET tier_id = $3, tier_since = $4, tier_until = $5 WHERE program_id = $1 AND id = $2
+`
+
+type setLevelParams struct {
+	ProgramID int64
+	ID        int64
+	TierID    int64
+	TierSince int64
+	TierUntil int64
+}
+
+func (q *Queries) setLevel(ctx context.Context, arg setLevelParams) error {
+	_, err := q.db.ExecContext(ctx, setLevel,
+		arg.ProgramID,
+		arg.ID,
+		arg.TierID,
+		arg.TierSince,
+		arg.TierUntil,
+	)
+	return err
+}
+
+const setTierRules = `-- name: setTierRules :execrows
+UPDATE programs SET tier_by = $2, tier_window = $3, tier_grace_days = $4 WHERE id = $1
+`
+
+type setTierRulesParams struct {
+	ID            int64
+	TierBy        string
+	TierWindow    string
+	TierGraceDays int64
+}
+
+func (q *Queries) setTierRules(ctx context.Context, arg setTierRulesParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setTierRules,
+		arg.ID,
+		arg.TierBy,
+		arg.TierWindow,
+		arg.TierGraceDays,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const setTierSweep = `-- name: setTierSweep :exec
+UPDATE programs SET tier_swept = $2 WHERE id = $1
+`
+
+func (q *Queries) setTierSweep(ctx context.Context, iD int64, tierSwept int64) error {
+	_, err := q.db.ExecContext(ctx, setTierSweep, iD, tierSwept)
+	return err
+}
+
+const startTierSweep = `-- name: startTierSweep :exec
+UPDATE programs SET tier_swept = 0 WHERE id = $1
+`
+
+func (q *Queries) startTierSweep(ctx context.Context, id int64) error {
+	_, err := q.db.ExecContext(ctx, startTierSweep, id)
+	return err
+}
+
 const tierByID = `-- name: tierByID :one
 SELECT program_id, id, name, threshold, times, entry_points, entry_reward_id, early_minutes, created_at, retired_at FROM tiers WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) tierByID(ctx context.Context, programID int64, iD int64) (Tier, error) {
 	row := q.db.QueryRowContext(ctx, tierByID, programID, iD)
+	var i Tier
+	err := row.Scan(
+		&i.ProgramID,
+		&i.ID,
+		&i.Name,
+		&i.Threshold,
+		&i.Times,
+		&i.EntryPoints,
+		&i.EntryRewardID,
+		&i.EarlyMinutes,
+		&i.CreatedAt,
+		&i.RetiredAt,
+	)
+	return i, err
+}
+
+const tierCounts = `-- name: tierCounts :many
+SELECT tier_id, COUNT(*) AS n FROM members
+WHERE program_id = $1 AND left_at = 0 AND erased_at = 0 AND merged_into = 0
+GROUP BY tier_id
+`
+
+type tierCountsRow struct {
+	TierID int64
+	N      int64
+}
+
+func (q *Queries) tierCounts(ctx context.Context, programID int64) ([]tierCountsRow, error) {
+	rows, err := q.db.QueryContext(ctx, tierCounts, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []tierCountsRow
+	for rows.Next() {
+		var i tierCountsRow
+		if err := rows.Scan(&i.TierID, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tierDaysAfter = `-- name: tierDaysAfter :many
+SELECT program_id, member_id, day, points, money FROM tier_days WHERE program_id = $1 AND member_id = $2 AND day > $3 ORDER BY day
+`
+
+type tierDaysAfterParams struct {
+	ProgramID int64
+	MemberID  int64
+	Day       string
+}
+
+func (q *Queries) tierDaysAfter(ctx context.Context, arg tierDaysAfterParams) ([]TierDay, error) {
+	rows, err := q.db.QueryContext(ctx, tierDaysAfter, arg.ProgramID, arg.MemberID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TierDay
+	for rows.Next() {
+		var i TierDay
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.MemberID,
+			&i.Day,
+			&i.Points,
+			&i.Money,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tierSum = `-- name: tierSum :one
+SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) AS points, CAST(COALESCE(SUM(money), 0) AS BIGINT) AS money
+FROM tier_days WHERE program_id = $1 AND member_id = $2 AND day > $3
+`
+
+type tierSumParams struct {
+	ProgramID int64
+	MemberID  int64
+	Day       string
+}
+
+type tierSumRow struct {
+	Points int64
+	Money  int64
+}
+
+// What counted after a day; after ” all of it.
+func (q *Queries) tierSum(ctx context.Context, arg tierSumParams) (tierSumRow, error) {
+	row := q.db.QueryRowContext(ctx, tierSum, arg.ProgramID, arg.MemberID, arg.Day)
+	var i tierSumRow
+	err := row.Scan(&i.Points, &i.Money)
+	return i, err
+}
+
+const tierYears = `-- name: tierYears :many
+SELECT CAST(SUBSTR(day, 1, 4) AS TEXT) AS year, CAST(SUM(points) AS BIGINT) AS points, CAST(SUM(money) AS BIGINT) AS money
+FROM tier_days WHERE program_id = $1 AND member_id = $2 AND day >= $3
+GROUP BY SUBSTR(day, 1, 4) ORDER BY 1
+`
+
+type tierYearsParams struct {
+	ProgramID int64
+	MemberID  int64
+	Day       string
+}
+
+type tierYearsRow struct {
+	Year   string
+	Points int64
+	Money  int64
+}
+
+func (q *Queries) tierYears(ctx context.Context, arg tierYearsParams) ([]tierYearsRow, error) {
+	rows, err := q.db.QueryContext(ctx, tierYears, arg.ProgramID, arg.MemberID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []tierYearsRow
+	for rows.Next() {
+		var i tierYearsRow
+		if err := rows.Scan(&i.Year, &i.Points, &i.Money); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tiersRewarded = `-- name: tiersRewarded :many
+SELECT DISTINCT tier_id FROM tier_moves WHERE program_id = $1 AND member_id = $2 AND gift AND at >= $3
+`
+
+type tiersRewardedParams struct {
+	ProgramID int64
+	MemberID  int64
+	At        int64
+}
+
+func (q *Queries) tiersRewarded(ctx context.Context, arg tiersRewardedParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, tiersRewarded, arg.ProgramID, arg.MemberID, arg.At)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var tier_id int64
+		if err := rows.Scan(&tier_id); err != nil {
+			return nil, err
+		}
+		items = append(items, tier_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const updateTier = `-- name: updateTier :one
+UPDATE tiers SET name = $3, threshold = $4, times = $5, entry_points = $6, entry_reward_id = $7, early_minutes = $8
+WHERE program_id = $1 AND id = $2 AND retired_at = 0
+RETURNING program_id, id, name, threshold, times, entry_points, entry_reward_id, early_minutes, created_at, retired_at
+`
+
+type updateTierParams struct {
+	ProgramID     int64
+	ID            int64
+	Name          string
+	Threshold     int64
+	Times         int64
+	EntryPoints   int64
+	EntryRewardID int64
+	EarlyMinutes  int64
+}
+
+func (q *Queries) updateTier(ctx context.Context, arg updateTierParams) (Tier, error) {
+	row := q.db.QueryRowContext(ctx, updateTier,
+		arg.ProgramID,
+		arg.ID,
+		arg.Name,
+		arg.Threshold,
+		arg.Times,
+		arg.EntryPoints,
+		arg.EntryRewardID,
+		arg.EarlyMinutes,
+	)
 	var i Tier
 	err := row.Scan(
 		&i.ProgramID,

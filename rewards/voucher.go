@@ -38,6 +38,8 @@ func (t Terms) validate(now int64) error {
 		return db.Errorf(db.Invalid, "a voucher needs a name of at most 40 letters: it stands in texts")
 	case t.Minimum < 0 || t.Minimum > maxCarry:
 		return db.Errorf(db.Invalid, "the minimum purchase of a voucher is not below zero")
+	case atOnce(t.Kind):
+		return db.Errorf(db.Invalid, "a %s is a reward of the list: put it up first, then give it", t.Kind)
 	case t.ExpiresAt <= now || t.ExpiresAt <= t.ValidFrom:
 		return db.Errorf(db.Invalid, "a voucher ends after it begins, and not in the past")
 	}

@@ -9,92 +9,6 @@ import (
 	"context"
 )
 
-const countWrongCode = `-- name: countWrongCode :one
-INSERT INTO wrong_codes (program_id, door, hour, n) VALUES ($1, $2, $3, 1)
-ON CONFLICT (program_id, door, hour) DO UPDATE SET n = wrong_codes.n + 1 WHERE wrong_codes.n < $4
-RETURNING n
-`
-
-type countWrongCodeParams struct {
-	ProgramID int64
-	Door      string
-	Hour      int64
-	N         int64
-}
-
-func (q *Queries) countWrongCode(ctx context.Context, arg countWrongCodeParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, countWrongCode,
-		arg.ProgramID,
-		arg.Door,
-		arg.Hour,
-		arg.N,
-	)
-	var n int64
-	err := row.Scan(&n)
-	return n, err
-}
-
-const disputeVoucher = `-- name: disputeVoucher :one
-UPDATE vouchers SET disputed_at = $4
-WHERE program_id = $1 AND id = $2 AND member_id = $3 AND state = 'redeemed' AND disputed_at = 0
-RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
-`
-
-type disputeVoucherParams struct {
-	ProgramID  int64
-	ID         int64
-	MemberID   int64
-	DisputedAt int64
-}
-
-func (q *Queries) disputeVoucher(ctx context.Context, arg disputeVoucherParams) (Voucher, error) {
-	row := q.db.QueryRowContext(ctx, disputeVoucher,
-		arg.ProgramID,
-		arg.ID,
-		arg.MemberID,
-		arg.DisputedAt,
-	)
-	var i Voucher
-	err := row.Scan(
-		&i.ProgramID,
-		&i.ID,
-		&i.Code,
-		&i.MemberID,
-		&i.RewardID,
-		&i.RunID,
-		&i.Source,
-		&i.Name,
-		&i.Kind,
-		&i.Value,
-		&i.Minimum,
-		&i.Choice,
-		&i.Digital,
-		&i.Words,
-		&i.Categories,
-		&i.Products,
-		&i.Cost,
-		&i.Stores,
-		&i.State,
-		&i.IssuedAt,
-		&i.ValidFrom,
-		&i.ExpiresAt,
-		&i.ReservedUntil,
-		&i.ReservedBy,
-		&i.RedeemedAt,
-		&i.RedeemEntry,
-		&i.ReleaseEntry,
-		&i.PurchaseID,
-		&i.StoreID,
-		&i.Actor,
-		&i.Approver,
-		&i.DisputedAt,
-		&i.SettledAt,
-		&i.Settlement,
-		&i.DisputeEntry,
-	)
-	return i, err
-}
-
 const dueVouchers = `-- name: dueVouchers :many
 SELECT id, member_id FROM vouchers
 WHERE program_id = $1 AND expires_at <= $2 AND state IN ('issued', 'reserved')
@@ -136,7 +50,7 @@ func (q *Queries) dueVouchers(ctx context.Context, arg dueVouchersParams) ([]due
 }
 
 const expireVoucher = `-- name: expireVoucher :one
-UPDATE vouchers SET state = 'expired'
+UPDATE vouchers SET state = 'expired', reserved_until = 0, reserved_by = '', approver = ''
 WHERE program_id = $1 AND id = $2 AND expires_at <= $3 AND state IN ('issued', 'reserved')
 RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
@@ -299,88 +213,28 @@ func (q *Queries) insertVoucher(ctx context.Context, arg insertVoucherParams) (V
 
 const openVoucher = `-- name: openVoucher :one
 SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers
-WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND state = 'issued' AND issued_at > $4 AND expires_at > $5
+WHERE program_id = $1 AND member_id = $2 AND reward_id = $3 AND cost > 0 AND issued_at > $4
+    AND (state IN ('issued', 'reserved') AND expires_at > $5 OR state = 'redeemed' AND kind IN ('donation', 'code'))
 ORDER BY id DESC LIMIT 1
 `
 
 type openVoucherParams struct {
-	ProgramID int64
-	MemberID  int64
-	RewardID  int64
-	IssuedAt  int64
-	ExpiresAt int64
+	ProgramID   int64
+	MemberID    int64
+	RewardID    int64
+	IssuedAfter int64
+	Now         int64
 }
 
+// The voucher that the member has just bought and can still use, or that was used as it was issued.
 func (q *Queries) openVoucher(ctx context.Context, arg openVoucherParams) (Voucher, error) {
 	row := q.db.QueryRowContext(ctx, openVoucher,
 		arg.ProgramID,
 		arg.MemberID,
 		arg.RewardID,
-		arg.IssuedAt,
-		arg.ExpiresAt,
+		arg.IssuedAfter,
+		arg.Now,
 	)
-	var i Voucher
-	err := row.Scan(
-		&i.ProgramID,
-		&i.ID,
-		&i.Code,
-		&i.MemberID,
-		&i.RewardID,
-		&i.RunID,
-		&i.Source,
-		&i.Name,
-		&i.Kind,
-		&i.Value,
-		&i.Minimum,
-		&i.Choice,
-		&i.Digital,
-		&i.Words,
-		&i.Categories,
-		&i.Products,
-		&i.Cost,
-		&i.Stores,
-		&i.State,
-		&i.IssuedAt,
-		&i.ValidFrom,
-		&i.ExpiresAt,
-		&i.ReservedUntil,
-		&i.ReservedBy,
-		&i.RedeemedAt,
-		&i.RedeemEntry,
-		&i.ReleaseEntry,
-		&i.PurchaseID,
-		&i.StoreID,
-		&i.Actor,
-		&i.Approver,
-		&i.DisputedAt,
-		&i.SettledAt,
-		&i.Settlement,
-		&i.DisputeEntry,
-	)
-	return i, err
-}
-
-const returnVoucher = `-- name: returnVoucher :one
-UPDATE vouchers SET
-    state = CASE WHEN cost > 0 THEN 'cancelled' ELSE 'issued' END,
-    release_entry = $1,
-    redeemed_at = CASE WHEN cost > 0 THEN redeemed_at ELSE 0 END,
-    purchase_id = CASE WHEN cost > 0 THEN purchase_id ELSE 0 END,
-    store_id = CASE WHEN cost > 0 THEN store_id ELSE 0 END,
-    actor = CASE WHEN cost > 0 THEN actor ELSE '' END
-WHERE program_id = $2 AND id = $3 AND state = 'redeemed'
-RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
-`
-
-type returnVoucherParams struct {
-	ReleaseEntry int64
-	ProgramID    int64
-	ID           int64
-}
-
-// A whole sale was given back: points go home, a gift may be used again until its end.
-func (q *Queries) returnVoucher(ctx context.Context, arg returnVoucherParams) (Voucher, error) {
-	row := q.db.QueryRowContext(ctx, returnVoucher, arg.ReleaseEntry, arg.ProgramID, arg.ID)
 	var i Voucher
 	err := row.Scan(
 		&i.ProgramID,
@@ -435,88 +289,6 @@ type setReleaseParams struct {
 func (q *Queries) setRelease(ctx context.Context, arg setReleaseParams) error {
 	_, err := q.db.ExecContext(ctx, setRelease, arg.ProgramID, arg.ID, arg.ReleaseEntry)
 	return err
-}
-
-const triedWrong = `-- name: triedWrong :one
-SELECT n FROM wrong_codes WHERE program_id = $1 AND door = $2 AND hour = $3
-`
-
-type triedWrongParams struct {
-	ProgramID int64
-	Door      string
-	Hour      int64
-}
-
-func (q *Queries) triedWrong(ctx context.Context, arg triedWrongParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, triedWrong, arg.ProgramID, arg.Door, arg.Hour)
-	var n int64
-	err := row.Scan(&n)
-	return n, err
-}
-
-const useVoucher = `-- name: useVoucher :one
-UPDATE vouchers SET state = 'redeemed', redeemed_at = $1, store_id = $2, purchase_id = $3, actor = $4
-WHERE program_id = $5 AND id = $6 AND state IN ('issued') AND valid_from <= $1 AND expires_at > $1
-RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
-`
-
-type useVoucherParams struct {
-	Now        int64
-	StoreID    int64
-	PurchaseID int64
-	Actor      string
-	ProgramID  int64
-	ID         int64
-}
-
-func (q *Queries) useVoucher(ctx context.Context, arg useVoucherParams) (Voucher, error) {
-	row := q.db.QueryRowContext(ctx, useVoucher,
-		arg.Now,
-		arg.StoreID,
-		arg.PurchaseID,
-		arg.Actor,
-		arg.ProgramID,
-		arg.ID,
-	)
-	var i Voucher
-	err := row.Scan(
-		&i.ProgramID,
-		&i.ID,
-		&i.Code,
-		&i.MemberID,
-		&i.RewardID,
-		&i.RunID,
-		&i.Source,
-		&i.Name,
-		&i.Kind,
-		&i.Value,
-		&i.Minimum,
-		&i.Choice,
-		&i.Digital,
-		&i.Words,
-		&i.Categories,
-		&i.Products,
-		&i.Cost,
-		&i.Stores,
-		&i.State,
-		&i.IssuedAt,
-		&i.ValidFrom,
-		&i.ExpiresAt,
-		&i.ReservedUntil,
-		&i.ReservedBy,
-		&i.RedeemedAt,
-		&i.RedeemEntry,
-		&i.ReleaseEntry,
-		&i.PurchaseID,
-		&i.StoreID,
-		&i.Actor,
-		&i.Approver,
-		&i.DisputedAt,
-		&i.SettledAt,
-		&i.Settlement,
-		&i.DisputeEntry,
-	)
-	return i, err
 }
 
 const voucherByCode = `-- name: voucherByCode :one

@@ -227,3 +227,19 @@ func ByID(ctx context.Context, tx *db.Tx, program, id int64) (Message, error) {
 	}
 	return m, err
 }
+
+// Arrived says when a text arrived, in unix milliseconds; 0 when it has not. Over says that it never will. It answers db.Missing when
+// the program has no such text.
+func Arrived(ctx context.Context, tx *db.Tx, program, id int64) (at int64, over bool, err error) {
+	m, err := ByID(ctx, tx, program, id)
+	if err != nil {
+		return 0, false, err
+	}
+	switch m.State {
+	case StateDelivered:
+		return m.FinalAt, true, nil
+	case StateUndelivered, StateFailed, StateUnproven, StateCancelled, StateHoldout, StateLeftOut:
+		return 0, true, nil
+	}
+	return 0, false, nil
+}

@@ -14,30 +14,42 @@ import (
 // filled in where the words have them. Nothing is queued, and no error returned, for a member who must not get a text of this class:
 // one who has left or was erased, whose number cannot be texted, who did not consent, or who has to write to us first.
 func Tell(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, class Class, key string, f templates.Fields) error {
+	_, err := TellOnce(ctx, tx, p, m, class, key, "", f)
+	return err
+}
+
+// TellOnce is [Tell] under a key that is unique per member for ever (” is none), and answers the id of the text: 0 when the
+// member must not get one. It answers db.Conflict when the key was used before.
+func TellOnce(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, class Class, key, once string, f templates.Fields) (int64, error) {
 	if m.Phone == "" || m.Hash == "" {
-		return nil
+		return 0, nil
 	}
 	n, err := members.Touch(ctx, tx, p.ID, m.Hash)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	addressed := claimedRow{
 		Phone: m.Phone, Class: class, StoppedAt: n.StoppedAt, SuppressedAt: n.SuppressedAt, Health: n.Health, Service: m.Service,
 		Marketing: m.Marketing, WroteFirst: m.WroteFirst,
 	}
 	if forbidden(addressed) != "" {
-		return nil
+		return 0, nil
 	}
-	lang := m.Language
-	if !slices.Contains(templates.Languages(), lang) {
-		lang = p.Language
-	}
+	lang := LanguageOf(p, m)
 	body, err := templates.Render(lang, key, addressedTo(p, m, key, f))
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = Enqueue(ctx, tx, Draft{Program: p, Member: m, Class: class, Topic: key, Language: lang, Body: body})
-	return err
+	queued, err := Enqueue(ctx, tx, Draft{Program: p, Member: m, Class: class, Topic: key, Language: lang, Body: body, Once: once})
+	return queued.ID, err
+}
+
+// LanguageOf is the language a member is written to in: their own, or the program's while we have no words in it.
+func LanguageOf(p members.Program, m members.Member) string {
+	if slices.Contains(templates.Languages(), m.Language) {
+		return m.Language
+	}
+	return p.Language
 }
 
 // addressedTo is the fields with those of the program and the member that the words have and the caller did not give.

@@ -63,8 +63,12 @@ func TestWrongCalls(t *testing.T) {
 		{"credit|987654321|many|--why|x", 2, "<points>"},
 		{"credit|987654321|5", 2, "--why"},
 		{"credit|987654321|0|--why|x", 1, "how many points"},
-		{"credit|987654321|1001|--why|x", 1, "second person"},
-		{"credit|987654321|--why|x|--|-1001", 1, "second person"},
+		{"credit|987654321|5|--why|x|--staff|99", 1, "nobody on the staff"},
+		{"credit|approve|99", 1, "no points wait under 99"},
+		{"credit|refuse|99", 1, "no points wait under 99"},
+		{"credit|approve", 2, "<id>"},
+		{"flag|report|--days|0", 2, "--days is 1 to 366"},
+		{"audit|--since|yesterday", 2, "is no day"},
 		{"credit|987654321|--why|x|--|-999", 1, "979 points are missing"},
 		{"credit|987654321|5|--why|", 1, "reason"},
 		{"credit|987654399|5|--why|x", 1, "not a member"},
@@ -154,6 +158,7 @@ func TestEveryAnswerInJSON(t *testing.T) {
 		"member|list", "campaign|list", "reward|list", "till|list", "db|check", "db|migrate", "phone|987654321",
 		"member|add|987654321|--name|Rosa", "member|show|987654321", "member|list", "credit|987654321|40|--why|x", "reward|add|1|Cafe|--cost|5|--item", "reward|list",
 		"text|987654321|CANJEAR 1", "text|987654321|STOP", "text|casa|hola", "campaign|add|birthday|--offer|es=un postre", "campaign|list", "campaign|report|birthday",
+		"credit|987654321|5000|--why|x", "credit|list", "flag|report", "audit", "audit|--actor|nobody",
 		"campaign|start|birthday", "campaign|pause|birthday", "till|list",
 	}
 	for _, command := range commands {

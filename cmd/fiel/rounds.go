@@ -7,6 +7,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 )
 
 // round is one piece of what time brings about in a program. It does at most limit members or rows and says how many; as long as that
@@ -17,7 +18,17 @@ type round struct {
 }
 
 // rounds are gone through at each tick, in this order.
-func rounds() []round { return []round{} }
+func rounds() []round {
+	return []round{
+		{"dating points anew", rewards.DateAnew},
+		{"points past their day", rewards.LapseDue},
+		{"points of members who left", rewards.LapseLeft},
+		{"proof of warnings", rewards.ProveWarnings},
+		{"warnings of points that end", rewards.WarnDue},
+		{"levels changed", rewards.LevelsChanged},
+		{"levels due", rewards.LevelsDue},
+	}
+}
 
 const (
 	roundLimit = 100 // members or rows a transaction

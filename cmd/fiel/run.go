@@ -54,9 +54,13 @@ type commands struct {
 	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
 	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
-	Credit   creditCmd   `cmd:"" help:"Give a member points by hand."`
+	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
+	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
+	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`
+	Flag     flagCmd     `cmd:"" help:"Look for who earns more than a customer would."`
+	Audit    auditCmd    `cmd:"" help:"List what staff, tills and this command line did."`
 	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
 
 	Bench  benchCmd  `cmd:"" help:"Measure this machine, as ratios."`

@@ -39,12 +39,15 @@ CREATE TABLE programs (
     expiry_months BIGINT NOT NULL DEFAULT 0 CHECK (expiry_months BETWEEN 0 AND 120),
     expiry_proof BOOLEAN NOT NULL DEFAULT FALSE, -- points lapse only after a warning that was delivered
     expiry_warn_days BIGINT NOT NULL DEFAULT 14 CHECK (expiry_warn_days BETWEEN 0 AND 90), -- 0: no warning
+    expiry_was TEXT NOT NULL DEFAULT 'none' CHECK (expiry_was IN ('none', 'rolling', 'inactivity')), -- the rule before the last change
+    expiry_was_months BIGINT NOT NULL DEFAULT 0,
     expiry_changed_at BIGINT NOT NULL DEFAULT 0,
     expiry_gen BIGINT NOT NULL DEFAULT 0, -- one more with each change; lots of a lower one are dated anew
     expiry_dated_gen BIGINT NOT NULL DEFAULT 0, -- all lots have at least this one
     tier_by TEXT NOT NULL DEFAULT 'points' CHECK (tier_by IN ('points', 'money')),
     tier_window TEXT NOT NULL DEFAULT 'year' CHECK (tier_window IN ('year', 'rolling', 'lifetime')),
     tier_grace_days BIGINT NOT NULL DEFAULT 0 CHECK (tier_grace_days BETWEEN 0 AND 366),
+    tier_swept BIGINT NOT NULL DEFAULT 9007199254740991, -- members up to this id were looked at since the levels changed
     texts_per_day BIGINT NOT NULL DEFAULT 1 CHECK (texts_per_day BETWEEN 0 AND 100),
     texts_per_week BIGINT NOT NULL DEFAULT 3 CHECK (texts_per_week BETWEEN 0 AND 500),
     parts_per_day BIGINT NOT NULL DEFAULT 20000 CHECK (parts_per_day BETWEEN 0 AND 1000000000), -- spend cap, in billed parts
@@ -258,7 +261,7 @@ CREATE TABLE audits (
     request_id TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (program_id, id)
 );
-CREATE INDEX audits_at ON audits (program_id, at);
+CREATE INDEX audits_at ON audits (program_id, at, id);
 
 CREATE TABLE seals (
     program_id BIGINT NOT NULL,
@@ -340,12 +343,15 @@ CREATE TABLE lots (
     expires_first BIGINT NOT NULL DEFAULT 9007199254740991, -- expires_at, or the last instant when it never does: the order of spending
     lapses_at BIGINT NOT NULL DEFAULT 9007199254740991, -- from here on they are gone: expires_first, or later where a warning has to have arrived
     gen BIGINT NOT NULL DEFAULT 0, -- the program's expiry_gen that dated it
+    warned BOOLEAN NOT NULL DEFAULT FALSE, -- of its day
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id),
     FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
 );
-CREATE INDEX lots_due ON lots (program_id, expires_first) WHERE "left" > 0 AND expires_first < 9007199254740991;
+CREATE INDEX lots_due ON lots (program_id, lapses_at) WHERE "left" > 0 AND lapses_at < 9007199254740991;
+CREATE INDEX lots_unwarned ON lots (program_id, expires_first) WHERE "left" > 0 AND NOT warned AND expires_first < 9007199254740991;
+CREATE INDEX lots_stale ON lots (program_id, gen) WHERE "left" > 0;
 CREATE INDEX lots_member ON lots (program_id, member_id, expires_first, id) WHERE "left" > 0;
 CREATE INDEX lots_entry ON lots (program_id, entry_id);
 
@@ -366,13 +372,15 @@ CREATE TABLE expiry_warnings (
     member_id BIGINT NOT NULL,
     expires_at BIGINT NOT NULL, -- of the lots it speaks of
     points BIGINT NOT NULL CHECK (points > 0),
-    message_id BIGINT NOT NULL DEFAULT 0, -- 0: nobody could be texted
-    warned_at BIGINT NOT NULL,
+    message_id BIGINT NOT NULL DEFAULT 0, -- the last text; 0: nobody could be texted
+    tries BIGINT NOT NULL DEFAULT 0, -- texts so far
+    warned_at BIGINT NOT NULL, -- of the last try
     delivered_at BIGINT NOT NULL DEFAULT 0,
+    look_at BIGINT NOT NULL DEFAULT 0, -- when its delivery is looked at next, 0: not any more
     PRIMARY KEY (program_id, member_id, expires_at),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
-CREATE INDEX expiry_warnings_open ON expiry_warnings (program_id, expires_at) WHERE delivered_at = 0;
+CREATE INDEX expiry_warnings_look ON expiry_warnings (program_id, look_at) WHERE look_at <> 0;
 
 -- point_days counts the points of purchases against the cap of a member and day. Refunds free no room.
 CREATE TABLE point_days (
@@ -584,6 +592,7 @@ CREATE TABLE rewards (
     CHECK (number = 0 OR cost > 0)
 );
 CREATE UNIQUE INDEX rewards_number ON rewards (program_id, number) WHERE retired_at = 0 AND number <> 0;
+CREATE INDEX rewards_automatic ON rewards (program_id, cost) WHERE automatic AND retired_at = 0;
 
 -- reward_codes are uploaded codes, a phone's top-up for example; each is given once.
 CREATE TABLE reward_codes (
@@ -681,9 +690,7 @@ CREATE TABLE purchases (
     refunded BIGINT NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND amount), -- money back so far
     taken BIGINT NOT NULL DEFAULT 0 CHECK (taken BETWEEN 0 AND points), -- points taken back so far
     forgotten BIGINT NOT NULL DEFAULT 0, -- part of taken that nobody lost: a clamping program let it go, or it had lapsed
-    returned_money BIGINT NOT NULL DEFAULT 0, -- given back so far by refunds that named no lines, minor units
-    returned_lines BIGINT NOT NULL DEFAULT 0, -- earning lines given back so far, minor units
-    facts TEXT NOT NULL DEFAULT '', -- JSON: what of the member counted then; a refund is judged by it
+    facts TEXT NOT NULL DEFAULT '', -- JSON: how it was paid, and what of the member and the moment counted; a refund is judged by it
     voucher TEXT NOT NULL DEFAULT '',
     cashier TEXT NOT NULL DEFAULT '',
     flagged BOOLEAN NOT NULL DEFAULT FALSE,

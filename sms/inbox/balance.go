@@ -5,10 +5,11 @@ import (
 
 	"fiel/db"
 	"fiel/rewards"
+	"fiel/sms"
 	"fiel/templates"
 )
 
-// balance answers the points, what is missing to the next reward, and what lapses next.
+// balance answers the points, what is missing to the next reward, what lapses next and, where it has room, the level.
 func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	s, err := rewards.StandingOf(ctx, tx, th.Program, th.Member)
 	if err != nil {
@@ -21,7 +22,22 @@ func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if s.ExpiringPoints > 0 {
 		f["expiring"], f["expires"] = digits(s.ExpiringPoints), th.date(s.ExpiresAt-1)
 	}
-	return th.say("balance", f)
+	reply, err := th.say("balance", f)
+	if err != nil || s.Level.ID == 0 {
+		return reply, err
+	}
+	level, err := th.say("balance_level", templates.Fields{"level": s.Level.Name})
+	reply.Body = withRoom(reply.Body, level.Body)
+	return reply, err
+}
+
+// withRoom adds a sentence to a text where both have room in one part.
+func withRoom(text, sentence string) string {
+	longer := sms.Spell(text + " " + sentence)
+	if sms.Count(longer).Parts > 1 {
+		return text
+	}
+	return longer
 }
 
 // points are what the member can spend now: those past their day are not among them.
@@ -29,6 +45,3 @@ func (th *Thread) points(ctx context.Context, tx *db.Tx) (int64, error) {
 	s, err := rewards.StandingOf(ctx, tx, th.Program, th.Member)
 	return s.Balance, err
 }
-
-// tier answers that there are no levels yet.
-func tier(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) { return th.say("tier_none", nil) }

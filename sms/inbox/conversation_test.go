@@ -94,7 +94,7 @@ func (s *shop) do(phone, line string) {
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
-		"credit": s.credit, "lend": s.lend, "reward": s.reward, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark,
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark,
 	}
 	act, ok := acts[words[0]]
 	if !ok {
@@ -125,7 +125,7 @@ func (s *shop) credit(ctx context.Context, tx *db.Tx, phone members.Phone, words
 	if err != nil {
 		return err
 	}
-	_, _, err = rewards.Credit(ctx, tx, s.program, rewards.Crediting{
+	_, err = rewards.Credit(ctx, tx, s.program, rewards.Crediting{
 		Member: m.ID, Points: s.number(words[0]), Reason: strings.Join(words[1:], " "), Actor: "cli", Door: "cli",
 	})
 	return err
@@ -151,6 +151,38 @@ func (s *shop) reward(ctx context.Context, tx *db.Tx, _ members.Phone, words []s
 	_, err := rewards.AddReward(ctx, tx, s.program, rewards.NewReward{
 		Number: s.number(words[0]), Cost: s.number(words[1]), Name: strings.Join(words[2:], " "), Kind: rewards.FreeItem, Stock: rewards.Unlimited, Days: 7,
 	})
+	return err
+}
+
+// put {"number": 3, ...}: a reward as its file says it
+func (s *shop) put(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	files, err := rewards.ReadRewards([]byte(strings.Join(words, " ")))
+	if err != nil {
+		return err
+	}
+	n, err := files[0].Reward(ctx, tx, s.program)
+	if err == nil {
+		_, err = rewards.AddReward(ctx, tx, s.program, n)
+	}
+	return err
+}
+
+// codes 4 111 222: uploaded for reward 4
+func (s *shop) codes(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	r, err := rewards.RewardByNumber(ctx, tx, s.program.ID, s.number(words[0]))
+	if err == nil {
+		_, err = rewards.AddCodes(ctx, tx, s.program, r, words[1:])
+	}
+	return err
+}
+
+// level Oro 500: a level of the program, reached with so many points; level Oro: the member has it
+func (s *shop) level(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	if len(words) == 2 {
+		_, err := rewards.AddTier(ctx, tx, s.program, rewards.NewTier{Name: words[0], Threshold: s.number(words[1]), EarlyMinutes: 60})
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE members SET tier_id = (SELECT id FROM tiers WHERE name = $1) WHERE phone = $2", words[0], phone)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/pos"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/templates"
 )
@@ -21,6 +22,9 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return alreadyIn(ctx, tx, th)
 	}
 	if err := members.Reopen(ctx, tx, th.Program.ID, th.Number.Hash); err != nil {
+		return Reply{}, err
+	}
+	if err := rewards.LapseGone(ctx, tx, th.Program, th.Phone); err != nil {
 		return Reply{}, err
 	}
 	returning := th.Member.ID != 0 && th.Member.Left()

@@ -21,6 +21,8 @@ func (b *Book) answerTo(ctx Context, t *reading, kind Kind) (Intent, bool) {
 	switch kind {
 	case scoreQuestion:
 		return b.score(t)
+	case choiceQuestion:
+		return b.choice(ctx, t)
 	case clueQuestion:
 		return Intent{Command: Clue}, ctx.Clue != nil && ctx.Clue(strings.Join(t.words, " "))
 	}
@@ -34,7 +36,7 @@ func (b *Book) answerTo(ctx Context, t *reading, kind Kind) (Intent, bool) {
 
 // answersOpen tells whether a question that takes yes or no is open.
 func (ctx Context) answersOpen() bool {
-	return slices.ContainsFunc(ctx.Open, func(k Kind) bool { return k != scoreQuestion && k != clueQuestion })
+	return slices.ContainsFunc(ctx.Open, func(k Kind) bool { return k != scoreQuestion && k != clueQuestion && k != choiceQuestion })
 }
 
 // nearlyAnswers asks back when a text is all but yes or no ("sii", "no gracias") and such a question is open: those take the exact word.

@@ -11,7 +11,7 @@ func (b *Book) arguments(ctx Context, t *reading, in Intent, i int) Intent {
 	case Join:
 		return b.join(ctx, t, in, i)
 	case Redeem:
-		in.Number, in.Wrong = b.rewardNumber(t, i)
+		in.Number, in.Choice, in.Wrong = b.rewardAndChoice(t, i)
 	case Name:
 		in.Name, in.Wrong = b.name(t, i)
 	case Birthday:

@@ -28,8 +28,9 @@ const (
 	Reset    Command = "RESET" // the number has a new owner
 	Yes      Command = "YES"
 	No       Command = "NO"
-	Score    Command = "SCORE" // a number for an open survey; it has no keyword
-	Clue     Command = "CLUE"  // the answer to an open clue; it has no keyword
+	Score    Command = "SCORE"  // a number for an open survey; it has no keyword
+	Clue     Command = "CLUE"   // the answer to an open clue; it has no keyword
+	Choice   Command = "CHOICE" // A, B or C of an open choice; it has no keyword
 )
 
 // keyworded lists the commands that have a keyword, so every language must have one for each.
@@ -51,13 +52,14 @@ func (c Command) reading() bool {
 // forgiving tells whether one typo is forgiven on the way to a command.
 func (c Command) forgiving() bool { return c.reading() || c == Join || c == Stop }
 
-// Kind is the kind of an open question, as in members.Question: score takes a number, clue takes what [Context.Clue] knows, every
-// other kind takes yes or no.
+// Kind is the kind of an open question, as in members.Question: score takes a number, clue takes what [Context.Clue] knows, choice
+// a letter, a name or a no, every other kind takes yes or no.
 type Kind string
 
 const (
-	scoreQuestion Kind = members.AskScore
-	clueQuestion  Kind = members.AskClue
+	scoreQuestion  Kind = members.AskScore
+	clueQuestion   Kind = members.AskClue
+	choiceQuestion Kind = members.AskChoice
 )
 
 // How tells what made a text mean what it means.
@@ -108,6 +110,7 @@ type Context struct {
 	Open     []Kind            // open questions, the last asked first
 	OptOut   string            // the provider's OptOutType: STOP, START, HELP or ""
 	Code     func(string) bool // is this, in capitals, an existing code to join with? nil: none is
+	Choices  []string          // what stands behind A, B and C of the open choice
 	Clue     func(string) bool // do these words, folded, answer the open clue? nil: no
 }
 
@@ -127,6 +130,7 @@ type Intent struct {
 	Lang             string // Language: the code of the language chosen
 	Score            int    // Score: 0-10
 	Digits           string // Move: the new number, as it was written; else Code is what proves it
+	Choice           int    // Choice, Redeem: 1 is A, 2 is B, 3 is C; 0: not told
 	Email            string // Email: the address, its domain in small letters
 
 	Suggest string // "did you mean ...?": one slip away from a command that changes something. Command is None: nothing is to be done

@@ -151,7 +151,7 @@ func (l *loader) counted(to lexicon[int], ln line, most int) error {
 
 func (l *loader) aside(ln line) error {
 	c := Command(ln.of)
-	if c != Score && !slices.Contains(keyworded(), c) {
+	if c != Score && c != Choice && !slices.Contains(keyworded(), c) {
 		return ln.errorf("there is no command %s", ln.of)
 	}
 	if l.book.asides[c] == nil {

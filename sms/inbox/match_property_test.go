@@ -96,7 +96,7 @@ func TestStopIsNeverMissed(t *testing.T) {
 		ctx := Context{
 			Language: rapid.SampledFrom([]string{"es", "en", "fr", "zh", "pt", ""}).Draw(t, "language"),
 			Member:   rapid.Bool().Draw(t, "member"),
-			Open:     rapid.SliceOf(rapid.SampledFrom([]Kind{"marketing", "score", "clue", "rsvp"})).Draw(t, "open"),
+			Open:     rapid.SliceOf(rapid.SampledFrom([]Kind{"marketing", "score", "clue", "rsvp", "choice"})).Draw(t, "open"),
 			Clue:     func(string) bool { return true },
 		}
 		text := dress(t, rapid.SampledFrom([]string{"BAJA", "STOP", "ALTO", "PARAR", "SALIR", "ARRET", "SAIR", "退订", "退訂", "拒收", "TD"}).Draw(t, "stop"))

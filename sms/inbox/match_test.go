@@ -67,8 +67,9 @@ func member() Context {
 	known := map[string]bool{"BCDF2345": true, "GTRBX": true}
 	return Context{
 		Language: "es", Member: true, Year: 2026,
-		Code: func(code string) bool { return known[code] },
-		Clue: func(words string) bool { return words == "la torre azul" },
+		Code:    func(code string) bool { return known[code] },
+		Choices: []string{"Cena para dos", "Vuelo en globo", "A la carta"},
+		Clue:    func(words string) bool { return words == "la torre azul" },
 	}
 }
 

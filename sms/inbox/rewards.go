@@ -13,7 +13,7 @@ import (
 
 // rewardList answers the rewards with their numbers, those within reach first, as many as fit one part.
 func rewardList(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
-	list, err := rewards.Catalogue(ctx, tx, th.Program)
+	list, err := rewards.CatalogueFor(ctx, tx, th.Program, th.Member)
 	if err != nil {
 		return Reply{}, err
 	}

@@ -54,6 +54,7 @@ var commands = map[Command]answerer{
 	Reset:    reset,
 	Yes:      yes,
 	No:       no,
+	Choice:   choice,
 }
 
 // forShop answers nothing and leaves the text to a person: a picture without words.

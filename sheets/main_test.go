@@ -1,0 +1,9 @@
+package sheets_test
+
+import (
+	"testing"
+
+	"fiel/db/dbtest"
+)
+
+func TestMain(m *testing.M) { dbtest.Main(m) }
