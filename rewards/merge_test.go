@@ -65,14 +65,6 @@ func (s *shop) member(id int64) (m members.Member) {
 	return m
 }
 
-func (s *shop) exec(query string, args ...any) {
-	s.t.Helper()
-	s.write(func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, query, args...)
-		return err
-	})
-}
-
 func (s *shop) count(query string, args ...any) (n int64) {
 	s.t.Helper()
 	s.read(func(ctx context.Context, tx *db.Tx) error { return tx.QueryRowContext(ctx, query, args...).Scan(&n) })
