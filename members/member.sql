@@ -42,3 +42,6 @@ SELECT COUNT(*) FROM members WHERE program_id = $1 AND phone <> '' AND left_at =
 
 -- name: formerlyOf :one
 SELECT formerly FROM phones WHERE program_id = $1 AND hash = $2;
+
+-- name: setChannel :exec
+UPDATE members SET channel = $3 WHERE program_id = $1 AND id = $2 AND channel = '';

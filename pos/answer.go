@@ -21,6 +21,7 @@ type outcome struct {
 	Points   int64     `json:"points"`                // given; below zero: taken
 	Balance  *int64    `json:"balance,omitempty"`     // the member's, afterwards
 	Voucher  *handed   `json:"voucher,omitempty"`
+	Vouchers []handed  `json:"vouchers,omitempty"` // those of the list, in its order
 	Warnings []warning `json:"warnings,omitempty"`
 }
 
@@ -29,6 +30,8 @@ type handed struct {
 	Code   string `json:"code"`
 	Status string `json:"status"` // used or refused
 	Reason string `json:"message,omitempty"`
+
+	Notes []string `json:"notes,omitempty"` // what the cashier has to look at
 }
 
 // warning is what the owner has to look at though the event was taken in.

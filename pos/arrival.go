@@ -2,28 +2,52 @@ package pos
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"fiel/db"
 	"fiel/rewards"
 )
 
-// useVoucher redeems the voucher that was handed over. One that is no good does not undo the sale: the answer says so.
-func (a *arrival) useVoucher(ctx context.Context, tx *db.Tx) error {
-	if a.sale.Voucher == "" || a.state == test {
+// useVouchers redeems the vouchers that were handed over. One that is no good does not undo the sale: the answer says so.
+func (a *arrival) useVouchers(ctx context.Context, tx *db.Tx) error {
+	if a.state == test {
 		return nil
 	}
-	used, err := rewards.Use(ctx, tx, a.program, rewards.Using{
-		Code: a.sale.Voucher, Store: a.store.ID, Till: a.till.ID, Purchase: a.id, Amount: a.sale.Amount, Actor: a.till.actor(), Door: "till",
-	})
-	if err != nil {
-		return err
-	}
-	a.voucher = &handed{Code: a.sale.Voucher, Status: "used"}
-	if used.Why != nil {
-		a.voucher.Status, a.voucher.Reason = "refused", used.Why.Error()
+	for _, code := range a.sale.codes() {
+		used, err := rewards.Use(ctx, tx, a.program, rewards.Using{
+			Code: code, Store: a.store.ID, Till: a.till.ID, Purchase: a.id, Amount: a.beforeVouchers(), Lines: lineFacts(a.sale.Lines),
+			Actor: a.till.actor(), Door: "till",
+		})
+		if err != nil {
+			return err
+		}
+		h := handed{Status: "used", Notes: used.Notes}
+		if used.Why != nil {
+			h = handed{Status: "refused", Reason: used.Why.Error()}
+		}
+		a.handed[readCode(code)] = h
 	}
 	return nil
+}
+
+// beforeVouchers is what the sale came to before its vouchers, in the program's currency. A till that names no tender of that kind has
+// taken them off the amount already.
+func (a *arrival) beforeVouchers() int64 {
+	switch {
+	case a.state == foreign:
+		return 0
+	case a.sale.paidBy("voucher"):
+		return a.sale.Amount
+	}
+	return rewards.BeforeVouchers(a.sale.Amount, a.vouchers)
+}
+
+// whatBecame of a code that was handed over; nothing when none was, or was looked at.
+func (a *arrival) whatBecame(code string) (h handed, ok bool) {
+	h, ok = a.handed[readCode(code)]
+	h.Code = code
+	return h, ok
 }
 
 // earn gives the member the points.
@@ -63,7 +87,7 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 		StoreID: a.store.ID, Day: a.day(),
 		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
 		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
-		Voucher: a.sale.Voucher, Cashier: a.sale.Cashier, Flagged: a.flagged || a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
+		Voucher: strings.Join(a.sale.codes(), " "), Cashier: a.sale.Cashier, Flagged: a.flagged || a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
 		Answer: string(a.outcome().answer().Body), Body: a.sale.Body,
 		Facts: keep(a.earned.Facts, a.sale.facts().Tender),
 	})

@@ -2,6 +2,7 @@ package pos
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fiel/db"
@@ -43,7 +44,7 @@ type buyer struct {
 	member  members.Member // ID 0: none
 	number  members.Number // theirs
 	trouble *warning       // the till said somebody, but nobody can be found by it
-	friend  int64          // the member whose voucher they hand in, 0: none
+	friends []int64        // the members whose vouchers they hand in, often their own
 }
 
 // readBuyer reads what a till says of the buyer. A number that is none does not lose the sale: it is a trouble.
@@ -88,32 +89,52 @@ func (b *buyer) take(ctx context.Context, tx *db.Tx, p members.Program) error {
 		return nil
 	}
 	if err == nil {
-		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
+		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
 	}
 	return err
 }
 
-// lockWith takes a member's row, and before it that of a friend with a lower id whose voucher is used or comes back with the sale:
-// that takes the friend's row too, and members are always locked in rising id.
-func lockWith(ctx context.Context, tx *db.Tx, program, id, friend int64) (members.Member, members.Number, error) {
-	if friend != 0 && friend < id {
-		if _, err := members.Lock(ctx, tx, program, friend); err != nil {
+// lockWith takes a member's row, and those of friends whose vouchers are used or come back with the sale: all in rising id, as members
+// are always locked. A member 0 is none.
+func lockWith(ctx context.Context, tx *db.Tx, program, id int64, friends []int64) (m members.Member, n members.Number, err error) {
+	all := slices.Clone(friends)
+	if id != 0 {
+		all = append(all, id)
+	}
+	slices.Sort(all)
+	for _, one := range slices.Compact(all) {
+		locked, number, err := members.LockNumbered(ctx, tx, program, one)
+		if err != nil {
 			return members.Member{}, members.Number{}, err
 		}
+		if one == id {
+			m, n = locked, number
+		}
 	}
-	return members.LockNumbered(ctx, tx, program, id)
+	return m, n, nil
 }
 
-// voucherOwner finds whose voucher a code is: often, but not always, the buyer's own. 0 when there is no such voucher.
-func voucherOwner(ctx context.Context, tx *db.Tx, program int64, code string) (int64, error) {
-	if code == "" {
-		return 0, nil
+// vouchersOf finds the vouchers that were handed over; codes that are none are not among them.
+func vouchersOf(ctx context.Context, tx *db.Tx, s Sale) (all []rewards.Voucher, err error) {
+	for _, code := range s.codes() {
+		v, err := rewards.VoucherByCode(ctx, tx, s.Program, code)
+		switch db.CodeOf(err) {
+		case "":
+			all = append(all, v)
+		case db.Invalid, db.Missing:
+		default:
+			return nil, err
+		}
 	}
-	v, err := rewards.VoucherByCode(ctx, tx, program, code)
-	if code := db.CodeOf(err); code == db.Invalid || code == db.Missing {
-		return 0, nil
+	return all, nil
+}
+
+// owners are the members whose vouchers these are.
+func owners(vouchers []rewards.Voucher) (all []int64) {
+	for _, v := range vouchers {
+		all = append(all, v.MemberID)
 	}
-	return v.MemberID, err
+	return all
 }
 
 func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) error {
@@ -126,7 +147,7 @@ func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) erro
 		return nil
 	}
 	if err == nil {
-		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friend)
+		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
 	}
 	b.trouble = nil
 	return err

@@ -9,6 +9,8 @@ const (
 	maxRef    = 128 // letters of a till's id
 	maxLines  = 1000
 	maxTender = 50
+
+	maxVouchers = 5
 )
 
 // check finds the first value that makes no sense, as a *Fault.
@@ -30,10 +32,25 @@ func (s Sale) check() error {
 	if err := checkTexts(text{"card", s.Card}, text{"voucher", s.Voucher}, text{"cashier", s.Cashier}); err != nil {
 		return err
 	}
+	if err := s.checkVouchers(); err != nil {
+		return err
+	}
 	if err := checkLines(s.Lines); err != nil {
 		return err
 	}
 	return checkTender(s.Tender, s.Amount)
+}
+
+func (s Sale) checkVouchers() error {
+	if len(s.Vouchers) > maxVouchers || len(s.codes()) > maxVouchers {
+		return fault("vouchers", fmt.Sprintf("at most %d codes", maxVouchers))
+	}
+	for i, code := range s.Vouchers {
+		if err := checkTexts(text{fmt.Sprintf("vouchers[%d]", i), code}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 const (

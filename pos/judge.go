@@ -96,27 +96,16 @@ func (s Purchase) giveBack(r RefundRow, lines []Line) (amount int64, reason stri
 func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, told told, refund int64, before, after rewards.Returned, news *rewards.News) (rewards.TakenBack, members.Member, error) {
 	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Day: sale.Day, Before: before, After: after}
 	if sale.State != credited {
-		return rewards.TakenBack{}, m, returnVoucher(ctx, tx, p, sale, b)
+		return rewards.TakenBack{}, m, returnVouchers(ctx, tx, p, sale, b)
 	}
 	b.Sale, b.Facts, b.Points, b.Taken, b.Forgotten = told.sale, told.facts, sale.Points, sale.Taken, sale.Forgotten
 	return rewards.TakeBack(ctx, tx, p, m, b, news)
 }
 
-// returnVoucher gives back the voucher that was used on a sale which is nobody's, to its own member.
-func returnVoucher(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, b rewards.Back) error {
+// returnVouchers gives back the vouchers that were used on a sale which is nobody's, to their own members.
+func returnVouchers(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, b rewards.Back) error {
 	if sale.Voucher == "" || !b.After.Whole || b.Before.Whole {
 		return nil
 	}
-	v, err := rewards.VoucherByCode(ctx, tx, p.ID, sale.Voucher)
-	if code := db.CodeOf(err); code == db.Invalid || code == db.Missing || err == nil && v.PurchaseID != sale.ID {
-		return nil // it was refused at the sale
-	}
-	if err != nil {
-		return err
-	}
-	owner, err := members.Lock(ctx, tx, p.ID, v.MemberID)
-	if err == nil {
-		_, _, err = rewards.TakeBack(ctx, tx, p, owner, b, nil)
-	}
-	return err
+	return rewards.ReturnVouchers(ctx, tx, p, sale.ID)
 }

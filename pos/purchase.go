@@ -37,8 +37,9 @@ type arrival struct {
 	meant    string
 	state    string
 	earned   rewards.Earned
-	returned int64 // points that refunds which had come before it moved
-	voucher  *handed
+	returned int64             // points that refunds which had come before it moved
+	vouchers []rewards.Voucher // handed over, those that exist
+	handed   map[string]handed // what became of each code
 	warnings []warning
 	flagged  bool // the owner wants to know of it
 	news     rewards.News
@@ -54,12 +55,17 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	if s.Currency == "" {
 		s.Currency = d.program.Currency
 	}
-	a := &arrival{desk: d, buyer: d.readBuyer(s.Phone, s.Card), sale: s, id: tx.ID()}
+	a := &arrival{desk: d, buyer: d.readBuyer(s.Phone, s.Card), sale: s, id: tx.ID(), handed: map[string]handed{}}
 	a.meant = s.meant(a.said)
-	if a.friend, err = voucherOwner(ctx, tx, s.Program, s.Voucher); err != nil {
+	if a.vouchers, err = vouchersOf(ctx, tx, s); err != nil {
 		return Answer{}, err
 	}
-	if err := a.take(ctx, tx, d.program); err != nil {
+	a.friends = owners(a.vouchers)
+	err = a.take(ctx, tx, d.program)
+	if err == nil && a.member.ID == 0 {
+		_, _, err = lockWith(ctx, tx, s.Program, 0, a.friends)
+	}
+	if err != nil {
 		return Answer{}, err
 	}
 	first, err := New(tx).purchaseByRef(ctx, purchaseByRefParams{ProgramID: s.Program, TillID: s.Till, Ref: s.Ref})
@@ -69,7 +75,7 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	if !db.NotFound(err) {
 		return Answer{}, err
 	}
-	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.suspect, a.useVoucher, a.earn, a.watch, a.insert} {
+	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.suspect, a.useVouchers, a.earn, a.watch, a.insert} {
 		if err := step(ctx, tx); err != nil {
 			return Answer{}, err
 		}
@@ -94,6 +100,7 @@ func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
 	if t := a.sale.OccurredAt; t != 0 {
 		a.at = min(t, tx.Now)
 	}
+	a.news.Unasked = tx.Now-a.at > atTill
 	switch {
 	case a.sale.OccurredAt > tx.Now+ahead:
 		return fault("occurred_at", "this lies in the future: check the clock of the till")
@@ -143,7 +150,7 @@ func (a *arrival) tell(ctx context.Context, tx *db.Tx) error {
 	if a.state != credited {
 		return nil
 	}
-	if err := tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.at); err != nil {
+	if err := tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.news.Card(), a.news.Unasked); err != nil {
 		return err
 	}
 	return a.news.Tell(ctx, tx, a.program, a.member)
@@ -152,7 +159,15 @@ func (a *arrival) tell(ctx context.Context, tx *db.Tx) error {
 // outcome is what the till is told.
 func (a *arrival) outcome() outcome {
 	o := outcome{
-		Status: a.state, ID: a.sale.Ref, Member: whose(a.member.ID, a.hash), Points: a.earned.Points + a.returned, Voucher: a.voucher, Warnings: a.warnings,
+		Status: a.state, ID: a.sale.Ref, Member: whose(a.member.ID, a.hash), Points: a.earned.Points + a.returned, Warnings: a.warnings,
+	}
+	if h, ok := a.whatBecame(a.sale.Voucher); ok {
+		o.Voucher = &h
+	}
+	for _, code := range a.sale.Vouchers {
+		if h, ok := a.whatBecame(code); ok {
+			o.Vouchers = append(o.Vouchers, h)
+		}
 	}
 	switch a.state {
 	case anonymous, foreign:

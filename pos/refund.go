@@ -121,17 +121,17 @@ func (r RefundRow) note(reason string) note {
 // hold takes the rows of whoever the purchase belongs to and then its own, in the order of every write about a person. Somebody may
 // join and be credited with it meanwhile; then it is theirs.
 func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Member, error) {
-	friend, err := voucherOwner(ctx, tx, sale.ProgramID, sale.Voucher)
+	friends, err := sale.friends(ctx, tx)
 	if err != nil {
 		return Purchase{}, members.Member{}, err
 	}
 	for range 3 {
 		var m members.Member
-		switch {
-		case sale.MemberID != 0:
-			m, err = lockOwner(ctx, tx, sale, friend)
-		case sale.Hash != "":
+		if sale.MemberID == 0 && sale.Hash != "" {
 			_, err = members.Touch(ctx, tx, sale.ProgramID, sale.Hash)
+		}
+		if err == nil {
+			m, err = lockOwner(ctx, tx, sale, friends)
 		}
 		if err != nil {
 			return Purchase{}, members.Member{}, err
@@ -148,11 +148,23 @@ func hold(ctx context.Context, tx *db.Tx, sale Purchase) (Purchase, members.Memb
 	return Purchase{}, members.Member{}, errOvertaken
 }
 
-// lockOwner takes the row of the member a purchase belongs to: who was merged into another one is that one now.
-func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friend int64) (members.Member, error) {
-	m, err := members.Survivor(ctx, tx, sale.ProgramID, sale.MemberID)
+// friends are the members whose vouchers were used on the sale.
+func (s Purchase) friends(ctx context.Context, tx *db.Tx) ([]int64, error) {
+	if s.Voucher == "" {
+		return []int64{}, nil
+	}
+	return rewards.VoucherOwners(ctx, tx, s.ProgramID, s.ID)
+}
+
+// lockOwner takes the row of the member a purchase belongs to, and those of friends: who was merged into another one is that one now.
+func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friends []int64) (members.Member, error) {
+	var m members.Member
+	var err error
+	if sale.MemberID != 0 {
+		m, err = members.Survivor(ctx, tx, sale.ProgramID, sale.MemberID)
+	}
 	if err == nil {
-		m, _, err = lockWith(ctx, tx, sale.ProgramID, m.ID, friend)
+		m, _, err = lockWith(ctx, tx, sale.ProgramID, m.ID, friends)
 	}
 	if err == nil && m.MergedInto != 0 {
 		err = errOvertaken // by the merging

@@ -94,3 +94,14 @@ type Till struct {
 	RevokedAt  int64
 	CreatedAt  int64
 }
+
+type VoucherEvent struct {
+	ProgramID int64
+	TillID    int64
+	Kind      string
+	Ref       string
+	Meant     string
+	VoucherID int64
+	Answer    string
+	At        int64
+}

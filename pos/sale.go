@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"fiel/rewards"
 )
@@ -24,6 +26,7 @@ type Sale struct {
 	Lines    []Line
 	Tender   []Tender // how it was paid; sums to Amount. Without it all is money
 	Voucher  string   // code that was handed over
+	Vouchers []string // further ones
 	Cashier  string
 	Test     bool // stored, never credited
 
@@ -63,6 +66,31 @@ func lineFacts(lines []Line) []rewards.Line {
 	return facts
 }
 
+// codes are the vouchers that were handed over, each once, as they were written first.
+func (s Sale) codes() (all []string) {
+	seen := map[string]bool{}
+	for _, code := range append([]string{s.Voucher}, s.Vouchers...) {
+		if read := readCode(code); read != "" && !seen[read] {
+			seen[read] = true
+			all = append(all, code)
+		}
+	}
+	return all
+}
+
+// readCode is a code in one writing, so that the same one is known again; what is none stays as it is.
+func readCode(code string) string {
+	if read, err := rewards.ValidCode(code); err == nil {
+		return read
+	}
+	return strings.TrimSpace(code)
+}
+
+// paidBy says whether a part was paid with that kind of tender.
+func (s Sale) paidBy(kind string) bool {
+	return slices.ContainsFunc(s.Tender, func(t Tender) bool { return t.Kind == kind })
+}
+
 // Refund is money given back on a sale, as a till reports it.
 type Refund struct {
 	Program, Till int64
@@ -80,7 +108,7 @@ type Refund struct {
 // number can be guessed from it. When and where it was delivered does not count, nor does how a number was written.
 func (s Sale) meant(who string) string {
 	return fingerprint([]any{
-		"purchase", who, s.Amount, s.Currency, s.Tax, s.Tip, list(s.Lines), list(s.Tender), s.Voucher, s.Test,
+		"purchase", who, s.Amount, s.Currency, s.Tax, s.Tip, list(s.Lines), list(s.Tender), s.Voucher, list(s.Vouchers), s.Test,
 	})
 }
 

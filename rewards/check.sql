@@ -137,3 +137,28 @@ WHERE members.program_id = $1 AND members.formerly <> 0 AND (
     OR EXISTS (SELECT 1 FROM vouchers WHERE vouchers.program_id = members.program_id AND vouchers.member_id = members.id AND vouchers.issued_at < members.joined_at)
     OR EXISTS (SELECT 1 FROM cards WHERE cards.program_id = members.program_id AND cards.member_id = members.id AND cards.given_at < members.joined_at))
 ORDER BY members.id LIMIT 100;
+
+-- name: brokenStamps :many
+SELECT stamp_cards.member_id FROM stamp_cards
+LEFT JOIN (SELECT member_id, rule_id, SUM(delta) AS total FROM stamp_moves WHERE stamp_moves.program_id = $1 GROUP BY member_id, rule_id) AS sums
+    ON sums.member_id = stamp_cards.member_id AND sums.rule_id = stamp_cards.rule_id
+WHERE stamp_cards.program_id = $1 AND stamp_cards.stamps <> COALESCE(sums.total, 0)
+ORDER BY stamp_cards.member_id LIMIT 100;
+
+-- name: overClaimed :many
+SELECT claims.member_id FROM claims
+JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id
+WHERE claims.program_id = $1 AND actions.times > 0 AND claims.slot > actions.times
+ORDER BY claims.member_id LIMIT 100;
+
+-- name: paidWithoutPurchase :many
+-- Referrals that were paid though the friend had not bought, and points for friends that no referral knows of.
+SELECT unbought.friend_id FROM referrals AS unbought
+WHERE unbought.program_id = $1 AND unbought.state IN ('due', 'paid', 'capped') AND unbought.purchase_id = 0
+UNION ALL
+SELECT claims.member_id FROM claims
+JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id AND actions.kind = 'referral'
+LEFT JOIN referrals ON referrals.program_id = claims.program_id AND claims.source = 'friend:' || CAST(referrals.friend_id AS TEXT)
+    AND referrals.state = 'paid' AND referrals.purchase_id <> 0
+WHERE claims.program_id = $1 AND referrals.friend_id IS NULL
+LIMIT 100;

@@ -5,8 +5,8 @@ RETURNING *;
 
 -- name: openDisputes :many
 SELECT * FROM vouchers
-WHERE program_id = $1 AND disputed_at <> 0 AND settled_at = 0
-ORDER BY disputed_at, id LIMIT CAST($2 AS BIGINT);
+WHERE program_id = $1 AND disputed_at <> 0 AND settled_at = 0 AND disputed_at > 0
+ORDER BY disputed_at LIMIT CAST($2 AS BIGINT);
 
 -- name: disputesByActor :many
 SELECT actor, COUNT(*) AS n FROM vouchers

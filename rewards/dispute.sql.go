@@ -106,8 +106,8 @@ func (q *Queries) disputesByActor(ctx context.Context, programID int64, disputed
 
 const openDisputes = `-- name: openDisputes :many
 SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers
-WHERE program_id = $1 AND disputed_at <> 0 AND settled_at = 0
-ORDER BY disputed_at, id LIMIT CAST($2 AS BIGINT)
+WHERE program_id = $1 AND disputed_at <> 0 AND settled_at = 0 AND disputed_at > 0
+ORDER BY disputed_at LIMIT CAST($2 AS BIGINT)
 `
 
 func (q *Queries) openDisputes(ctx context.Context, programID int64, column2 int64) ([]Voucher, error) {

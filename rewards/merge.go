@@ -189,27 +189,28 @@ func mergeCodes(ctx context.Context, tx *db.Tx, from, into members.Member) error
 
 // mergeStamps adds up the cards, rule by rule. A card that is full now is filled by the next stamp.
 func mergeStamps(ctx context.Context, tx *db.Tx, from, into members.Member) error {
-	cards, err := New(tx).stampCards(ctx, from.ProgramID, from.ID)
+	cards, err := New(tx).stampsToHand(ctx, from.ProgramID, from.ID)
 	if err != nil {
 		return err
 	}
 	for _, c := range cards {
-		if err := moveStamps(ctx, tx, from, c.RuleID, -c.Stamps, fmt.Sprintf("merged:%d", from.ID)); err != nil {
+		if err := handStamps(ctx, tx, from, c.RuleID, -c.Stamps, fmt.Sprintf("merged:%d", from.ID)); err != nil {
 			return err
 		}
-		if err := moveStamps(ctx, tx, into, c.RuleID, c.Stamps, fmt.Sprintf("merge:%d", from.ID)); err != nil {
+		if err := handStamps(ctx, tx, into, c.RuleID, c.Stamps, fmt.Sprintf("merge:%d", from.ID)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func moveStamps(ctx context.Context, tx *db.Tx, m members.Member, rule, by int64, source string) error {
-	after, err := New(tx).moveStampCard(ctx, moveStampCardParams{ProgramID: m.ProgramID, MemberID: m.ID, RuleID: rule, Stamps: by})
+func handStamps(ctx context.Context, tx *db.Tx, m members.Member, rule, by int64, source string) error {
+	after, err := New(tx).moveStamps(ctx, moveStampsParams{ProgramID: m.ProgramID, MemberID: m.ID, RuleID: rule, Stamps: by})
 	if err != nil {
 		return err
 	}
-	return New(tx).insertMergedStamps(ctx, insertMergedStampsParams{
+	_, err = New(tx).insertStampMove(ctx, insertStampMoveParams{
 		ProgramID: m.ProgramID, ID: tx.ID(), MemberID: m.ID, RuleID: rule, Delta: by, StampsAfter: after, Source: source, At: tx.Now,
 	})
+	return err
 }

@@ -40,28 +40,21 @@ UPDATE codes SET member_id = @into_id WHERE program_id = @program_id AND member_
 -- name: retireCode :exec
 UPDATE codes SET retired_at = $3 WHERE program_id = $1 AND member_id = $2 AND member_id <> 0 AND retired_at = 0;
 
--- name: broughtBy :one
-SELECT member_id FROM referrals WHERE program_id = $1 AND friend_id = $2;
+-- name: openFriends :many
+-- Whom a member brought and has no points for yet.
+SELECT friend_id FROM referrals WHERE program_id = $1 AND member_id = $2 AND state IN ('open', 'due') ORDER BY friend_id;
 
 -- name: dropReferral :exec
 DELETE FROM referrals WHERE program_id = $1 AND friend_id = $2;
 
 -- name: handReferral :exec
-UPDATE referrals SET friend_id = @into_id WHERE program_id = @program_id AND friend_id = @from_id;
+UPDATE referrals SET friend_id = @into_id WHERE program_id = @program_id AND friend_id = @from_id AND state = 'open';
 
--- name: handFriends :exec
-UPDATE referrals SET member_id = @into_id WHERE program_id = @program_id AND member_id = @from_id;
+-- name: handFriend :exec
+UPDATE referrals SET member_id = @into_id WHERE program_id = @program_id AND friend_id = @friend_id;
 
--- name: stampCards :many
+-- name: stampsToHand :many
 SELECT * FROM stamp_cards WHERE program_id = $1 AND member_id = $2 AND stamps <> 0 ORDER BY rule_id;
-
--- name: moveStampCard :one
-INSERT INTO stamp_cards (program_id, member_id, rule_id, stamps) VALUES ($1, $2, $3, $4)
-ON CONFLICT (program_id, member_id, rule_id) DO UPDATE SET stamps = stamp_cards.stamps + excluded.stamps
-RETURNING stamps;
-
--- name: insertMergedStamps :exec
-INSERT INTO stamp_moves (program_id, id, member_id, rule_id, delta, stamps_after, source, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- name: setMergedLevel :exec
 UPDATE members SET tier_id = $3, tier_since = $4, tier_until = $5, tier_given_id = $6, tier_given_until = $7

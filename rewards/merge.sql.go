@@ -9,17 +9,6 @@ import (
 	"context"
 )
 
-const broughtBy = `-- name: broughtBy :one
-SELECT member_id FROM referrals WHERE program_id = $1 AND friend_id = $2
-`
-
-func (q *Queries) broughtBy(ctx context.Context, programID int64, friendID int64) (int64, error) {
-	row := q.db.QueryRowContext(ctx, broughtBy, programID, friendID)
-	var member_id int64
-	err := row.Scan(&member_id)
-	return member_id, err
-}
-
 const codeOf = `-- name: codeOf :one
 SELECT COUNT(*) FROM codes WHERE program_id = $1 AND member_id = $2 AND member_id <> 0 AND retired_at = 0
 `
@@ -139,18 +128,18 @@ func (q *Queries) handCode(ctx context.Context, arg handCodeParams) error {
 	return err
 }
 
-const handFriends = `-- name: handFriends :exec
-UPDATE referrals SET member_id = $1 WHERE program_id = $2 AND member_id = $3
+const handFriend = `-- name: handFriend :exec
+UPDATE referrals SET member_id = $1 WHERE program_id = $2 AND friend_id = $3
 `
 
-type handFriendsParams struct {
+type handFriendParams struct {
 	IntoID    int64
 	ProgramID int64
-	FromID    int64
+	FriendID  int64
 }
 
-func (q *Queries) handFriends(ctx context.Context, arg handFriendsParams) error {
-	_, err := q.db.ExecContext(ctx, handFriends, arg.IntoID, arg.ProgramID, arg.FromID)
+func (q *Queries) handFriend(ctx context.Context, arg handFriendParams) error {
+	_, err := q.db.ExecContext(ctx, handFriend, arg.IntoID, arg.ProgramID, arg.FriendID)
 	return err
 }
 
@@ -219,7 +208,7 @@ func (q *Queries) handPointDays(ctx context.Context, arg handPointDaysParams) er
 }
 
 const handReferral = `-- name: handReferral :exec
-UPDATE referrals SET friend_id = $1 WHERE program_id = $2 AND friend_id = $3
+UPDATE referrals SET friend_id = $1 WHERE program_id = $2 AND friend_id = $3 AND state = 'open'
 `
 
 type handReferralParams struct {
@@ -267,58 +256,32 @@ func (q *Queries) handVouchers(ctx context.Context, arg handVouchersParams) erro
 	return err
 }
 
-const insertMergedStamps = `-- name: insertMergedStamps :exec
-INSERT INTO stamp_moves (program_id, id, member_id, rule_id, delta, stamps_after, source, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+const openFriends = `-- name: openFriends :many
+SELECT friend_id FROM referrals WHERE program_id = $1 AND member_id = $2 AND state IN ('open', 'due') ORDER BY friend_id
 `
 
-type insertMergedStampsParams struct {
-	ProgramID   int64
-	ID          int64
-	MemberID    int64
-	RuleID      int64
-	Delta       int64
-	StampsAfter int64
-	Source      string
-	At          int64
-}
-
-func (q *Queries) insertMergedStamps(ctx context.Context, arg insertMergedStampsParams) error {
-	_, err := q.db.ExecContext(ctx, insertMergedStamps,
-		arg.ProgramID,
-		arg.ID,
-		arg.MemberID,
-		arg.RuleID,
-		arg.Delta,
-		arg.StampsAfter,
-		arg.Source,
-		arg.At,
-	)
-	return err
-}
-
-const moveStampCard = `-- name: moveStampCard :one
-INSERT INTO stamp_cards (program_id, member_id, rule_id, stamps) VALUES ($1, $2, $3, $4)
-ON CONFLICT (program_id, member_id, rule_id) DO UPDATE SET stamps = stamp_cards.stamps + excluded.stamps
-RETURNING stamps
-`
-
-type moveStampCardParams struct {
-	ProgramID int64
-	MemberID  int64
-	RuleID    int64
-	Stamps    int64
-}
-
-func (q *Queries) moveStampCard(ctx context.Context, arg moveStampCardParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, moveStampCard,
-		arg.ProgramID,
-		arg.MemberID,
-		arg.RuleID,
-		arg.Stamps,
-	)
-	var stamps int64
-	err := row.Scan(&stamps)
-	return stamps, err
+// Whom a member brought and has no points for yet.
+func (q *Queries) openFriends(ctx context.Context, programID int64, memberID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, openFriends, programID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var friend_id int64
+		if err := rows.Scan(&friend_id); err != nil {
+			return nil, err
+		}
+		items = append(items, friend_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const retireCode = `-- name: retireCode :exec
@@ -364,12 +327,12 @@ func (q *Queries) setMergedLevel(ctx context.Context, arg setMergedLevelParams) 
 	return err
 }
 
-const stampCards = `-- name: stampCards :many
+const stampsToHand = `-- name: stampsToHand :many
 SELECT program_id, member_id, rule_id, stamps FROM stamp_cards WHERE program_id = $1 AND member_id = $2 AND stamps <> 0 ORDER BY rule_id
 `
 
-func (q *Queries) stampCards(ctx context.Context, programID int64, memberID int64) ([]StampCard, error) {
-	rows, err := q.db.QueryContext(ctx, stampCards, programID, memberID)
+func (q *Queries) stampsToHand(ctx context.Context, programID int64, memberID int64) ([]StampCard, error) {
+	rows, err := q.db.QueryContext(ctx, stampsToHand, programID, memberID)
 	if err != nil {
 		return nil, err
 	}

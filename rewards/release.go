@@ -94,3 +94,16 @@ func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m membe
 	}
 	return m, v.Cost, New(tx).setRelease(ctx, setReleaseParams{ProgramID: v.ProgramID, ID: v.ID, ReleaseEntry: e.ID})
 }
+
+// VoucherOwners lists whose the vouchers are that were used on a sale, a member for each. Whoever gives the sale back takes their rows
+// first, in rising id.
+func VoucherOwners(ctx context.Context, tx *db.Tx, program, purchase int64) ([]int64, error) {
+	return New(tx).ownersOn(ctx, program, purchase)
+}
+
+// ReturnVouchers gives back what was used on a sale that earned nobody points, when all of it has come back: each voucher to its own
+// member. The caller holds the rows of [VoucherOwners].
+func ReturnVouchers(ctx context.Context, tx *db.Tx, p members.Program, purchase int64) error {
+	_, _, err := returnVouchers(ctx, tx, p, members.Member{ProgramID: p.ID}, purchase)
+	return err
+}

@@ -19,3 +19,6 @@ UPDATE vouchers SET
     settlement = CASE WHEN cost = 0 THEN '' WHEN disputed_at > 0 THEN 'returned' ELSE settlement END
 WHERE program_id = @program_id AND id = @id AND state = 'redeemed' AND purchase_id = @purchase_id
 RETURNING *;
+
+-- name: ownersOn :many
+SELECT member_id FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0;

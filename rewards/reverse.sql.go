@@ -9,6 +9,33 @@ import (
 	"context"
 )
 
+const ownersOn = `-- name: ownersOn :many
+SELECT member_id FROM vouchers WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0
+`
+
+func (q *Queries) ownersOn(ctx context.Context, programID int64, purchaseID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, ownersOn, programID, purchaseID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var member_id int64
+		if err := rows.Scan(&member_id); err != nil {
+			return nil, err
+		}
+		items = append(items, member_id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const returnVoucher = `-- name: returnVoucher :one
 UPDATE vouchers SET
     state = CASE WHEN cost > 0 THEN 'cancelled' ELSE 'issued' END,

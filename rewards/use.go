@@ -16,8 +16,7 @@ type Using struct {
 	Staff    int64  // who, 0: the till itself
 	Till     int64
 	Purchase int64  // the sale it is used on, 0: not known
-	Amount   int64  // of that sale, minor units; 0: not known, then limits that need it are for the cashier to look at
-	Taken    bool   // the vouchers are off that amount already; else it is what the sale comes to before them
+	Amount   int64  // what that sale comes to before its vouchers, minor units; 0: not known, then limits that need it are for the cashier to look at
 	Lines    []Line // what is sold; none: not known, then what the voucher needs is for the cashier to look at
 	Approver string // the second person, where the store asks for one: staff:9; at the command line also cli:ana
 	Actor    string // for the audit: staff:7, till:3, cli:ana

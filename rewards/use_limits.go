@@ -35,17 +35,20 @@ func loadOf(ctx context.Context, tx *db.Tx, program, purchase int64) (load, erro
 	return all, err
 }
 
-// sale is what the sale comes to before its vouchers, minor units; 0 when it is not known. From an amount that they are off already
-// it is worked out; half a unit that the till has rounded is the customer's.
-func (c *counter) sale() int64 {
-	l := c.beside.plus(c.voucher)
-	switch {
-	case c.Amount == 0 || !c.Taken:
-		return c.Amount
-	case l.percent >= wholeSale:
-		return c.Amount + l.money
+// BeforeVouchers is what a sale came to before the vouchers that are off its amount already, minor units. Half a unit that the till has
+// rounded is the customer's. 0, a sale that is not known, stays 0.
+func BeforeVouchers(amount int64, vouchers []Voucher) int64 {
+	all := load{}
+	for _, v := range vouchers {
+		all = all.plus(v)
 	}
-	return roundedUp((c.Amount+l.money)*wholeSale, wholeSale-l.percent)
+	switch {
+	case amount == 0:
+		return 0
+	case all.percent >= wholeSale: // of what was free: what it came to is not in the amount
+		return amount + all.money
+	}
+	return roundedUp((amount+all.money)*wholeSale, wholeSale-all.percent)
 }
 
 func roundedUp(n, by int64) int64 { return (n + by - 1) / by }
@@ -61,7 +64,7 @@ func (c *counter) inStore() error {
 
 // largeEnough compares the sale with what the voucher and the store ask for.
 func (c *counter) largeEnough() error {
-	sale := c.sale()
+	sale := c.Amount
 	switch least := max(c.voucher.Minimum, c.store.RedeemSale); {
 	case sale >= least:
 	case sale == 0:
@@ -85,7 +88,7 @@ func (c *counter) dearEnough() error {
 // withinShare compares what all vouchers of the sale take off with the share of it that the store lets them pay.
 func (c *counter) withinShare() error {
 	l, share := c.beside.plus(c.voucher), c.store.RedeemShare
-	switch sale := c.sale(); {
+	switch sale := c.Amount; {
 	case share >= wholeSale || l == c.beside:
 		return nil
 	case l.percent > share:
@@ -110,11 +113,10 @@ func (c *counter) needsSecond() bool {
 		return false
 	}
 	if c.voucher.Kind == PercentOff {
-		sale := c.sale()
-		if sale == 0 {
+		if c.Amount == 0 {
 			c.note("when it takes more than %s off, ask a manager to approve it", c.money(limit))
 		}
-		worth = c.voucher.Value * sale / wholeSale
+		worth = c.voucher.Value * c.Amount / wholeSale
 	}
 	return worth > limit
 }

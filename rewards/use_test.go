@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -90,8 +89,6 @@ func TestTheLimitsOfAStore(t *testing.T) {
 			{"no limit", "", "amount", 5000, rewards.Using{Amount: 100}, ""},
 			{"half, exactly", "redeem_share=50", "amount", 500, rewards.Using{Amount: 1000}, ""},
 			{"above half", "redeem_share=50", "amount", 501, rewards.Using{Amount: 1000}, "vouchers pay at most 50 % of a sale here: for that one it has to come to at least S/ 10.02, and it comes to S/ 10"},
-			{"half of what is left", "redeem_share=50", "amount", 500, rewards.Using{Amount: 500, Taken: true}, ""},
-			{"above half of what is left", "redeem_share=50", "amount", 500, rewards.Using{Amount: 499, Taken: true}, "at least S/ 10"},
 			{"a third, rounded", "redeem_share=33", "gift_card", 334, rewards.Using{Amount: 1012}, "at least S/ 10.13"},
 			{"a third, enough", "redeem_share=33", "gift_card", 334, rewards.Using{Amount: 1013}, ""},
 			{"cashback", "redeem_share=10", "cashback", 101, rewards.Using{Amount: 1000}, "at most 10 %"},
@@ -103,10 +100,6 @@ func TestTheLimitsOfAStore(t *testing.T) {
 			{"a thing takes nothing off", "redeem_share=1", "physical", 5000, rewards.Using{Amount: 100}, ""},
 			{"a large sale", "redeem_sale=2000", "amount", 100, rewards.Using{Amount: 2000}, ""},
 			{"a small sale", "redeem_sale=2000", "amount", 100, rewards.Using{Amount: 1999}, "this store takes vouchers on sales of at least S/ 20: this one comes to S/ 19.99"},
-			{"a sale large before its voucher", "redeem_sale=2000", "amount", 100, rewards.Using{Amount: 1900, Taken: true}, ""},
-			{"a sale large before its per cent", "redeem_sale=2000", "percent", 33, rewards.Using{Amount: 1340, Taken: true}, ""},
-			{"a sale small before its per cent", "redeem_sale=2000", "percent", 33, rewards.Using{Amount: 1339, Taken: true}, "at least S/ 20: this one comes to S/ 19.99"},
-			{"all of it off", "redeem_sale=2000", "percent", 100, rewards.Using{Amount: 2000, Taken: true}, ""},
 			{"gifts cost nothing", "redeem_points=500", "amount", 100, rewards.Using{Amount: 1}, ""},
 			{"needs nothing", "", "amount", 1, rewards.Using{Lines: cake}, ""},
 		} {
@@ -274,120 +267,6 @@ func TestASaleGetsTheVoucherThatWasUsedForIt(t *testing.T) {
 	})
 }
 
-func (s *shop) reserve(u rewards.Using, minutes int64) (used rewards.Used) {
-	s.t.Helper()
-	if u.Actor == "" {
-		u.Actor, u.Door = "till:3", "till"
-	}
-	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		used, err = rewards.Reserve(ctx, tx, s.p, u, minutes)
-		return err
-	})
-	return used
-}
-
-func (s *shop) release(u rewards.Using) (used rewards.Used) {
-	s.t.Helper()
-	if u.Actor == "" {
-		u.Actor, u.Door = "till:3", "till"
-	}
-	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		used, err = rewards.Release(ctx, tx, s.p, u)
-		return err
-	})
-	return used
-}
-
-func TestAReservedVoucher(t *testing.T) {
-	inEachShop(t, func(t *testing.T, s *shop) {
-		v := s.hand("amount", 500)
-		other := rewards.Using{Code: v.Code, Actor: "till:4", Door: "till"}
-		for _, minutes := range []int64{-1, 0, 31} {
-			s.says("too long", s.reserve(rewards.Using{Code: v.Code}, minutes).Why, "for 1 to 30 minutes")
-		}
-		s.says("nothing to let go", s.release(rewards.Using{Code: v.Code}).Why, "is not reserved")
-		held := s.reserve(rewards.Using{Code: v.Code}, 5)
-		if held.Why != nil || held.Voucher.State != rewards.Reserved || held.Voucher.ReservedUntil != s.clock.Now().Add(5*time.Minute).UnixMilli() {
-			t.Errorf("%+v", held)
-		}
-		until := s.clock.Now().Add(5 * time.Minute).In(s.p.Location()).Format("15:04")
-		s.says("another till", s.use(other).Why, "that voucher is reserved at another till until "+until)
-		s.says("another's hold", s.reserve(other, 5).Why, "reserved at another till until "+until)
-		s.says("another lets go", s.release(other).Why, "reserved at another till until "+until)
-		s.sound()
-
-		s.clock.Add(5*time.Minute - time.Millisecond)
-		s.says("the last instant", s.use(other).Why, "reserved at another till")
-		s.clock.Add(time.Millisecond)
-		s.says("free by itself", s.reserve(other, 30).Why, "")
-		s.says("no longer theirs", s.use(rewards.Using{Code: v.Code}).Why, "reserved at another till")
-		s.says("longer", s.reserve(other, 2).Why, "")
-		s.says("let go", s.release(other).Why, "")
-		s.says("free again", s.reserve(rewards.Using{Code: v.Code}, 5).Why, "")
-		s.says("the desk lets go for a dead till", s.release(rewards.Using{Code: v.Code, Actor: "cli:ana", Door: "cli"}).Why, "")
-		s.says("held", s.reserve(rewards.Using{Code: v.Code}, 5).Why, "")
-		if used := s.use(rewards.Using{Code: v.Code}); used.Why != nil || used.Voucher.ReservedUntil != 0 || used.Voucher.ReservedBy != "" {
-			t.Errorf("%+v", used)
-		}
-		s.says("used", s.reserve(rewards.Using{Code: v.Code}, 5).Why, "used already")
-		s.says("used", s.release(rewards.Using{Code: v.Code}).Why, "used already")
-		s.sound()
-	})
-}
-
-func TestAnApprovalOfAReservationIsGoodForTheUse(t *testing.T) {
-	inEachShop(t, func(t *testing.T, s *shop) {
-		here := s.limited("redeem_approval=1000").ID
-		manager := fmt.Sprint("staff:", s.hire("manager", here, "").ID)
-		v := s.hand("amount", 5000)
-		u := rewards.Using{Code: v.Code, Store: here, Amount: 10000}
-		s.says("nobody", s.reserve(u, 5).Why, "second person")
-		approved := u
-		approved.Approver = manager
-		s.says("a manager", s.reserve(approved, 5).Why, "")
-		if used := s.use(u); used.Why != nil || used.Voucher.Approver != manager {
-			t.Errorf("%+v", used)
-		}
-		w := s.hand("amount", 5000)
-		approved.Code, u.Code = w.Code, w.Code
-		s.reserve(approved, 5)
-		s.clock.Add(5 * time.Minute)
-		u.Actor, u.Door = "till:4", "till"
-		s.says("an approval at another till", s.use(u).Why, "second person")
-	})
-}
-
-func TestAReservationEndsWithItsVoucher(t *testing.T) {
-	inEachShop(t, func(t *testing.T, s *shop) {
-		s.coffee(1)
-		s.gift(50, 0)
-		v, _, _ := s.redeem(s.ana, 1)
-		s.clock.Set(time.UnixMilli(v.ExpiresAt - 60*1000))
-		if held := s.reserve(rewards.Using{Code: v.Code}, 30); held.Voucher.ReservedUntil != v.ExpiresAt {
-			t.Errorf("held until %d, it ends at %d", held.Voucher.ReservedUntil, v.ExpiresAt)
-		}
-		s.clock.Set(time.UnixMilli(v.ExpiresAt))
-		s.says("its end", s.use(rewards.Using{Code: v.Code}).Why, "expired")
-		if n := s.releaseDue(); n != 1 {
-			t.Errorf("%d released", n)
-		}
-		s.stands(50, 0, 0)
-	})
-}
-
-func TestAReservedVoucherIsTheOpenOne(t *testing.T) {
-	inEachShop(t, func(t *testing.T, s *shop) {
-		s.coffee(rewards.Unlimited)
-		s.gift(100, 0)
-		v, _, _ := s.redeem(s.ana, 1)
-		s.reserve(rewards.Using{Code: v.Code}, 5)
-		if again, open, err := s.redeem(s.ana, 1); err != nil || !open || again.ID != v.ID {
-			t.Errorf("%s, %v, %v", again.Code, open, err)
-		}
-		s.stands(50, 0, 0)
-	})
-}
-
 func TestFindingCountsWrongCodes(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		for i := range 12 {
@@ -402,4 +281,27 @@ func TestFindingCountsWrongCodes(t *testing.T) {
 			})
 		}
 	})
+}
+
+func TestWhatASaleCameToBeforeItsVouchers(t *testing.T) {
+	off := func(kind string, value int64) rewards.Voucher { return rewards.Voucher{Kind: kind, Value: value} }
+	for _, c := range []struct {
+		amount   int64
+		vouchers []rewards.Voucher
+		want     int64
+	}{
+		{0, []rewards.Voucher{off("amount", 500)}, 0},
+		{1000, nil, 1000},
+		{1000, []rewards.Voucher{off("amount", 500), off("gift_card", 100), off("physical", 900)}, 1600},
+		{1340, []rewards.Voucher{off("percent", 33)}, 2000},
+		{1339, []rewards.Voucher{off("percent", 33)}, 1999},
+		{500, []rewards.Voucher{off("percent", 50), off("item", 250)}, 1500},
+		{500, []rewards.Voucher{off("percent", 100), off("amount", 5)}, 505},
+		{500, []rewards.Voucher{off("percent", 60), off("percent", 60)}, 500},
+		{1e12, []rewards.Voucher{off("percent", 99), off("amount", 1e12), off("amount", 1e12)}, 3e14},
+	} {
+		if got := rewards.BeforeVouchers(c.amount, c.vouchers); got != c.want {
+			t.Errorf("%d after %v: %d, want %d", c.amount, c.vouchers, got, c.want)
+		}
+	}
 }

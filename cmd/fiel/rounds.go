@@ -8,6 +8,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
+	"fiel/sms"
 )
 
 // round is one piece of what time brings about in a program. It does at most limit members or rows and says how many; as long as that
@@ -25,8 +26,12 @@ func rounds() []round {
 		{"points of members who left", rewards.LapseLeft},
 		{"proof of warnings", rewards.ProveWarnings},
 		{"warnings of points that end", rewards.WarnDue},
+		{"birthdays", rewards.GiveBirthdays},
+		{"friends", rewards.PayReferrals},
 		{"levels changed", rewards.LevelsChanged},
 		{"levels due", rewards.LevelsDue},
+		{"confirmations of erasures", sms.BlankErased},
+		{"links to own data", members.DropLinks},
 	}
 }
 

@@ -190,6 +190,7 @@ CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
 CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
+CREATE INDEX members_channel ON members (program_id, channel) WHERE channel <> '';
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
@@ -481,7 +482,7 @@ CREATE TABLE actions (
     per TEXT NOT NULL DEFAULT 'lifetime' CHECK (per IN ('day', 'month', 'year', 'lifetime')),
     times BIGINT NOT NULL DEFAULT 1 CHECK (times BETWEEN 0 AND 1000000), -- how often a member may, in that span; 0: no limit. referral: friends
     total BIGINT NOT NULL DEFAULT 0 CHECK (total BETWEEN 0 AND 1000000000), -- how often in all; 0: no limit
-    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far
+    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far; counted only where there is a total, so that others do not wait for one another
     starts_at BIGINT NOT NULL DEFAULT 0,
     ends_at BIGINT NOT NULL DEFAULT 0, -- exclusive; 0: no end
     created_at BIGINT NOT NULL,
@@ -651,6 +652,7 @@ CREATE TABLE vouchers (
 CREATE UNIQUE INDEX vouchers_code ON vouchers (program_id, code);
 CREATE UNIQUE INDEX vouchers_source ON vouchers (program_id, source) WHERE source <> '';
 CREATE INDEX vouchers_disputed ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0;
+CREATE INDEX vouchers_open_disputes ON vouchers (program_id, disputed_at) WHERE disputed_at <> 0 AND settled_at = 0;
 CREATE INDEX vouchers_redeemed ON vouchers (program_id, redeemed_at) WHERE redeemed_at <> 0;
 CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHERE run_id <> 0;
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
@@ -745,6 +747,20 @@ CREATE TABLE refunds (
 CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
 CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
+
+-- voucher_events remembers what a till was answered when it asked to reserve, use or give back a voucher: the same again is answered so.
+CREATE TABLE voucher_events (
+    program_id BIGINT NOT NULL,
+    till_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of what it asked
+    meant TEXT NOT NULL,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    answer TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, till_id, kind, ref),
+    FOREIGN KEY (program_id, till_id) REFERENCES tills (program_id, id)
+);
 
 -- parked is what a till said and the owner has to look at.
 CREATE TABLE parked (
@@ -951,6 +967,7 @@ DROP TABLE kept_keys;
 DROP TABLE messages;
 DROP TABLE inbound;
 DROP TABLE parked;
+DROP TABLE voucher_events;
 DROP TABLE refunds;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;

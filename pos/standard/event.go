@@ -10,10 +10,11 @@ import (
 	"fiel/pos"
 )
 
-// event is one delivery, read: a sale, a refund, or neither.
+// event is one delivery, read: a sale, a refund, a question about a voucher, or nothing of ours.
 type event struct {
-	sale   *pos.Sale
-	refund *pos.Refund
+	sale    *pos.Sale
+	refund  *pos.Refund
+	voucher *pos.VoucherRequest
 }
 
 // readEvent reads a verified body. A *fault says what is wrong with it; an event of another type than ours is none. Unknown fields
@@ -42,6 +43,12 @@ func readEvent(body []byte) (event, error) {
 		e.refund.Test = e.refund.Test || test
 		e.refund.Body = string(body)
 		top.adopt(data)
+	case pos.CheckVoucher, pos.ReserveVoucher, pos.ReleaseVoucher, pos.RedeemVoucher, pos.ReverseVoucher:
+		data := top.child("data")
+		e.voucher = readVoucher(data, kind)
+		e.voucher.Test = e.voucher.Test || test
+		e.voucher.Body = string(body)
+		top.adopt(data)
 	}
 	return e, top.err
 }
@@ -50,7 +57,7 @@ func readSale(r *reader) *pos.Sale {
 	s := &pos.Sale{
 		Ref: r.text("id", true), Phone: r.text("phone", false), Card: r.text("card", false),
 		Amount: r.number("amount", true), Currency: r.text("currency", false), Tax: r.number("tax", false), Tip: r.number("tip", false),
-		Lines: readLines(r), Voucher: r.text("voucher", false), Cashier: r.text("cashier", false),
+		Lines: readLines(r), Voucher: r.text("voucher", false), Vouchers: r.texts("vouchers"), Cashier: r.text("cashier", false),
 		Test: r.flag("test"), OccurredAt: r.time("occurred_at"),
 	}
 	r.each("tender", func(t *reader) {
@@ -68,6 +75,17 @@ func readRefund(r *reader) *pos.Refund {
 		r.fail("amount", "more than 0; leave it out to give the whole sale back")
 	}
 	return f
+}
+
+func readVoucher(r *reader, kind string) *pos.VoucherRequest {
+	v := &pos.VoucherRequest{
+		Kind: kind, Ref: r.text("id", kind != pos.CheckVoucher), Code: r.text("code", true), Amount: r.number("amount", false),
+		Currency: r.text("currency", false), Lines: readLines(r), Approver: r.number("approver", false), Why: r.text("why", false), Test: r.flag("test"),
+	}
+	if v.Minutes = r.number("minutes", false); r.has("minutes") && v.Minutes == 0 {
+		r.fail("minutes", "1 to 30; leave it out for five")
+	}
+	return v
 }
 
 func readLines(r *reader) []pos.Line {
@@ -179,6 +197,23 @@ func (r *reader) child(name string) *reader {
 		r.fail(name, "This must be an object.")
 	}
 	return &reader{path: join(r.path, name), object: object}
+}
+
+// texts reads a list of texts.
+func (r *reader) texts(name string) (all []string) {
+	v, ok := r.value(name, false)
+	items, isList := v.([]any)
+	if ok && !isList {
+		r.fail(name, "This must be a list.")
+	}
+	for i, item := range items {
+		s, isText := item.(string)
+		if !isText {
+			r.fail(name+"["+strconv.Itoa(i)+"]", "This must be a text in quotes.")
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // each reads a list of objects.

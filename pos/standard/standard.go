@@ -1,5 +1,5 @@
 // Package standard is the door for any till that can sign a webhook: Standard Webhooks (https://www.standardwebhooks.com), with the
-// events purchase.completed and refund.created.
+// events purchase.completed and refund.created, and what a till asks about a voucher: voucher.check, voucher.reserve and so on.
 package standard
 
 import (
@@ -29,7 +29,7 @@ const retryAfter = 5
 // Webhook is the http.Handler for what tills report, mounted at [Path]: a POST of one JSON event, signed with the till's secret. It
 // answers JSON:
 //
-//   - 200 with what became of a sale or a refund; of another event, {"status":"ignored"};
+//   - 200 with what became of a sale, a refund or a voucher; of another event, {"status":"ignored"};
 //   - 400 when it cannot be read, 422 when a value is out of range or more is given back than was paid, each with the field;
 //   - 401 when the signature or its time is wrong, 404 when there is no such till;
 //   - 405, 413 or 415 when it is no POST, over 64 KB, or compressed;
@@ -76,6 +76,9 @@ func (h *Webhook) take(ctx context.Context, till pos.Till, body []byte) (pos.Ans
 	case e.refund != nil:
 		e.refund.Program, e.refund.Till = till.ProgramID, till.ID
 		return h.Service.RecordRefund(ctx, *e.refund)
+	case e.voucher != nil:
+		e.voucher.Program, e.voucher.Till = till.ProgramID, till.ID
+		return h.Service.Voucher(ctx, *e.voucher)
 	}
 	return pos.Answer{Status: http.StatusOK, Body: []byte(`{"status":"ignored"}`)}, nil
 }

@@ -21,6 +21,8 @@ func (th *Thread) route() answerer {
 		return didYouMean
 	case it.Command == Join:
 		return join
+	case it.Command == Claim:
+		return claim
 	case it.Command == Help:
 		return help
 	case it.Command == Data:
@@ -47,6 +49,7 @@ var commands = map[Command]answerer{
 	Redeem:   redeem,
 	Why:      why,
 	Tier:     tier,
+	Friend:   friend,
 	Name:     name,
 	Birthday: birthday,
 	Promos:   promos,
