@@ -33,6 +33,7 @@ func checks() []check {
 		{"I8", "voucher %d: its state and its reservation disagree", (*Queries).halfReserved},
 		{"I10", "voucher %d was used outside its time", (*Queries).usedOutOfTime},
 		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
+		{"I34", "member %d has something from before they joined: of who had the number then", (*Queries).inherited},
 		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
 		{"I7", "member %d had an action more often than its limit", (*Queries).overClaimed},
 		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},
@@ -66,7 +67,7 @@ func rowChecks() []rowCheck {
 		{aMember, "I1", "lot %d: what is left is not what it opened with and its moves", (*Queries).brokenMoves},
 		{aMember, "I1", "lot %d is another member's than the entry that opened or moved it", (*Queries).strangeLots},
 		{aMember, "I1", "entry %d: its points are not those that its lots gained or lost", (*Queries).brokenEntries},
-		{aMember, "I5", "member %d has a balance below zero without a refund", (*Queries).belowZero},
+		{aMember, "I5", "member %d has a balance below zero without a refund or a merge", (*Queries).belowZero},
 		{aMember, "I26", "member %d shares a phone with another member", (*Queries).samePhone},
 		{aVoucher, "I9", "voucher %d was issued without its points being taken", (*Queries).unpaidVouchers},
 		{aVoucher, "I10", "voucher %d: its points came back though it is good, or did not though it is over", (*Queries).wronglyReleased},
@@ -83,8 +84,8 @@ const mostFindings = 100
 //
 // I1 balance, entries, lots and their moves agree, and no entry is missing; I2 what may never change has its triggers and fits its
 // seals; I3 one credit per purchase; I5 no balance below zero but by a refund; I6 no refund above what was given; I7 bounds; I8, I9,
-// I10 vouchers are used once, paid for, in time, and given back when they were not used; I26 one phone, one member; I35 nobody is
-// brought in a circle, and friends are paid for after they bought. Vouchers that are due but not yet released are sound.
+// I10 vouchers are used once, paid for, in time, and given back when they were not used; I26 one phone, one member; I34 a number
+// that changed hands brings nothing along; I35 nobody is brought in a circle, and friends are paid for after they bought. Vouchers that are due but not yet released are sound.
 func Check(ctx context.Context, tx *db.Tx, program int64) ([]Finding, error) {
 	p := newProof(program, 1, func(ctx context.Context, f func(context.Context, *db.Tx) error) error { return f(ctx, tx) })
 	if err := p.run(ctx); err != nil {

@@ -35,12 +35,14 @@ WHERE entries.program_id = $1 AND entries.member_id = $2
 ORDER BY lots.id LIMIT 100;
 
 -- name: strangeLots :many
--- Lots that are another member's than their entry, or were moved by another member's entry.
+-- Lots that are another member's than their entry, or were moved by another member's entry. Members who were merged handed theirs over.
 SELECT lots.id FROM entries
+JOIN members ON members.program_id = entries.program_id AND members.id = entries.member_id AND members.merged_into = 0
 JOIN lots ON lots.program_id = entries.program_id AND lots.entry_id = entries.id
 WHERE entries.program_id = $1 AND entries.member_id = $2 AND lots.member_id <> entries.member_id
 UNION
 SELECT lots.id FROM entries
+JOIN members ON members.program_id = entries.program_id AND members.id = entries.member_id AND members.merged_into = 0
 JOIN lot_moves ON lot_moves.program_id = entries.program_id AND lot_moves.entry_id = entries.id
 JOIN lots ON lots.program_id = lot_moves.program_id AND lots.id = lot_moves.lot_id
 WHERE entries.program_id = $1 AND entries.member_id = $2 AND lots.member_id <> entries.member_id
@@ -51,15 +53,18 @@ SELECT entries.id FROM entries
 WHERE entries.program_id = $1 AND entries.member_id = $2
     AND COALESCE((SELECT SUM(lot_moves.points) FROM lot_moves WHERE lot_moves.program_id = entries.program_id AND lot_moves.entry_id = entries.id), 0)
         + COALESCE((SELECT SUM(lots.points) FROM lots WHERE lots.program_id = entries.program_id AND lots.entry_id = entries.id), 0)
+        -- Members who were merged hand over their lots as they are: the points of these two entries changed hands without a move.
+        + CASE WHEN entries.kind = 'merge' AND (entries.delta < 0 AND entries.source LIKE 'merged:%' OR entries.delta > 0 AND entries.source LIKE 'merge:%')
+            THEN entries.delta ELSE 0 END
         <> CASE WHEN entries.balance_after > 0 THEN entries.balance_after ELSE 0 END
         - CASE WHEN entries.balance_after > entries.delta THEN entries.balance_after - entries.delta ELSE 0 END
 ORDER BY entries.id LIMIT 100;
 
 -- name: belowZero :many
--- A member that another one was merged into may have their debt.
 SELECT members.id FROM members
 WHERE members.program_id = $1 AND members.id = $2 AND members.balance < 0
-    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind IN ('refund', 'merge'));
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id
+        AND (entries.kind = 'refund' OR entries.kind = 'merge' AND entries.delta < 0));
 
 -- name: nobody :one
 SELECT COUNT(*) FROM members WHERE program_id = $1 AND id = $2;
@@ -67,8 +72,10 @@ SELECT COUNT(*) FROM members WHERE program_id = $1 AND id = $2;
 -- name: unpaidVouchers :many
 SELECT vouchers.id FROM vouchers
 LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
-    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
-WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0 AND entries.id IS NULL;
+    AND entries.voucher_id = vouchers.id AND entries.delta = -vouchers.cost
+LEFT JOIN members AS payer ON payer.program_id = entries.program_id AND payer.id = entries.member_id
+    AND (payer.id = vouchers.member_id OR payer.merged_into <> 0)
+WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0 AND payer.id IS NULL;
 
 -- name: paidForNothing :many
 SELECT entries.id FROM entries
@@ -77,12 +84,14 @@ WHERE entries.program_id = $1 AND entries.id = $2 AND entries.kind = 'redeem' AN
 
 -- name: wronglyReleased :many
 SELECT vouchers.id FROM vouchers
-LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id
-    AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id AND entries.delta = vouchers.cost
     AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
         OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
+LEFT JOIN members AS owner ON owner.program_id = entries.program_id AND owner.id = entries.member_id
+    AND (owner.id = vouchers.member_id OR owner.merged_into <> 0)
+LEFT JOIN members AS erased ON erased.program_id = vouchers.program_id AND erased.id = vouchers.member_id AND erased.erased_at <> 0
 WHERE vouchers.program_id = $1 AND vouchers.id = $2 AND vouchers.cost > 0
-    AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
+    AND (vouchers.state IN ('expired', 'cancelled') AND owner.id IS NULL AND (vouchers.state = 'expired' OR erased.id IS NULL)
         OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0));
 
 -- name: releasedForNothing :many
@@ -147,3 +156,13 @@ LEFT JOIN referrals ON referrals.program_id = claims.program_id AND claims.sourc
     AND referrals.state = 'paid' AND referrals.purchase_id <> 0
 WHERE claims.program_id = $1 AND referrals.friend_id IS NULL
 LIMIT 100;
+
+-- name: inherited :many
+-- Who came after another one at a number has nothing of theirs.
+SELECT members.id FROM members
+WHERE members.program_id = $1 AND members.formerly <> 0 AND (
+    EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM lots WHERE lots.program_id = members.program_id AND lots.member_id = members.id AND lots."left" > 0 AND lots.created_at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM vouchers WHERE vouchers.program_id = members.program_id AND vouchers.member_id = members.id AND vouchers.issued_at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM cards WHERE cards.program_id = members.program_id AND cards.member_id = members.id AND cards.member_id <> 0 AND cards.given_at < members.joined_at))
+ORDER BY members.id LIMIT 100;

@@ -30,6 +30,8 @@ type Proved struct {
 //	+ Σ lots    c(lot) · (left - points)  -  Σ moves c(lot) · points                                      lots and moves agree
 //	+ Σ lots    c · left  -  c · (balance above zero)                                                     lots and balance agree
 //
+// Members who were merged have one sum together, since their lots are handed over as they are.
+//
 // A ledger that breaks one of them has such a sum by chance with a probability of 2^-61 for each member that is broken, since
 // the coefficients are numbers below the prime 2^61-1 drawn anew for each proof. The first line holds only if the entries are a path
 // from nothing to the last balance, for which every seq has to be there. Vouchers are few and are kept in memory, a purchase that was

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"fiel/db"
@@ -57,6 +58,7 @@ func (p *proof) readRefunds(ctx context.Context) error {
 
 // readHistory reads everything that happened: entries with their moves, lots, and the other tables that are sealed.
 func (p *proof) readHistory(ctx context.Context) error {
+	p.people.findHeirs()
 	for _, r := range p.readers {
 		r.sums = make([]uint64, len(p.people.rows))
 		r.refunded, r.moved = make([]bool, len(p.people.rows)), make([]bool, len(p.people.rows))
@@ -125,6 +127,9 @@ func (r *reader) readEntries(ctx context.Context, tx *db.Tx, block int64) error 
 			return err
 		}
 		e := Entry{ID: n[0], MemberID: n[1], Seq: n[2], Delta: n[3], BalanceAfter: n[4], At: n[5], PurchaseID: n[6], VoucherID: n[7], Kind: kindOf(rest)}
+		if e.Kind == KindMerge {
+			e.Source = sourceOf(rest)
+		}
 		for len(moves) > 0 && moves[0].entry < e.ID {
 			moves = r.orphan(moves)
 		}
@@ -190,7 +195,7 @@ func (r *reader) entry(e Entry, moves []lotMove) {
 		r.unknown[e.MemberID] = true
 		return
 	}
-	if e.Kind == KindRefund || e.Kind == KindMerge {
+	if e.Kind == KindRefund || e.Kind == KindMerge && e.Delta < 0 {
 		r.refunded[i] = true
 	}
 	r.spend(e)
@@ -198,21 +203,29 @@ func (r *reader) entry(e Entry, moves []lotMove) {
 		r.moved[i] = true // it came after the member was read
 		return
 	}
-	r.sums[i] = plus(r.sums[i], r.worth(e, moves))
+	heir := r.people.heir[i]
+	r.sums[heir] = plus(r.sums[heir], r.worth(i, e, moves))
 }
 
 const creditedTwice = "purchase %d was credited more than once"
 
-// worth is what an entry and its moves add to the sum of their member.
-func (r *reader) worth(e Entry, moves []lotMove) uint64 {
-	sum := minus(r.salt.of(aboutChain, e.Seq, e.BalanceAfter), r.salt.of(aboutChain, e.Seq-1, e.before()))
+// worth is what an entry and its moves add to the sum of their member. When members are merged their points change hands with the lots
+// and without a move.
+func (r *reader) worth(member int32, e Entry, moves []lotMove) uint64 {
+	sum := minus(r.salt.of(aboutChain, link(member, e.Seq), e.BalanceAfter), r.salt.of(aboutChain, link(member, e.Seq-1), e.before()))
 	gained := max(e.BalanceAfter, 0) - max(e.before(), 0)
+	if e.Kind == KindMerge && (e.Delta < 0 && strings.HasPrefix(e.Source, "merged:") || e.Delta > 0 && strings.HasPrefix(e.Source, "merge:")) {
+		gained -= e.Delta
+	}
 	for _, m := range moves {
 		gained -= m.points
 		sum = minus(sum, times(r.salt.of(aboutLot, m.lot, 0), m.points))
 	}
 	return minus(sum, times(r.salt.of(aboutEntry, e.ID, 0), gained))
 }
+
+// link names a row of a member's ledger by the member's place and the row's seq.
+func link(member int32, seq int64) int64 { return int64(member)<<32 ^ seq }
 
 // spend looks for the voucher that an entry was made for.
 func (r *reader) spend(e Entry) {
@@ -260,6 +273,7 @@ func (r *reader) readLots(ctx context.Context, tx *db.Tx, block int64) error {
 			r.unknown[n[1]] = true
 			return nil
 		}
+		i = r.people.heir[i]
 		sum := plus(r.sums[i], times(r.salt.of(aboutEntry, n[2], 0), n[3]))
 		sum = plus(sum, times(r.salt.of(aboutLot, n[0], 0), n[4]-n[3]))
 		r.sums[i] = plus(sum, times(left, n[4]))
@@ -277,6 +291,15 @@ func kindOf(rest []byte) string {
 		}
 	}
 	return ""
+}
+
+// sourceOf reads the text after the kind, up to a |: as much as is asked of it.
+func sourceOf(rest []byte) string {
+	parts := bytes.SplitN(rest, []byte{'|'}, 5)
+	if len(parts) < 4 {
+		return ""
+	}
+	return string(parts[3])
 }
 
 // entryKinds are those that a proof asks for. Compared in place they cost no copy of each row's text.

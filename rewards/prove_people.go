@@ -14,12 +14,13 @@ import (
 type people struct {
 	at    map[int64]int32 // by id
 	rows  []person
+	heir  []int32 // a member's place, or that of who they were merged into
 	phone []phoneOf
 }
 
 type person struct {
-	id, seq, balance int64
-	odd              bool // what its own row shows to be wrong
+	id, seq, balance, merged int64
+	odd                      bool // what its own row shows to be wrong
 }
 
 // phoneOf is a fingerprint of a member's number.
@@ -69,12 +70,12 @@ func (p *proof) readPeople(ctx context.Context) error {
 func (p *proof) readMembers(ctx context.Context, tx *db.Tx, block int64, seed maphash.Seed) error {
 	var rows []person
 	var phones []phoneOf
-	n := make([]int64, 4)
-	query := `SELECT CONCAT_WS('|', t.id, t.seq, t.balance, t.debt, CASE WHEN t.phone <> '' THEN t.hash ELSE '' END)
+	n := make([]int64, 5)
+	query := `SELECT CONCAT_WS('|', t.id, t.seq, t.balance, t.debt, t.merged_into, CASE WHEN t.phone <> '' THEN t.hash ELSE '' END)
 		FROM members` + inBlock("id", "t.id")
 	err := p.block(ctx, tx, query, block, func(text []byte) error {
 		rest, err := fields(text, n)
-		rows = append(rows, person{id: n[0], seq: n[1], balance: n[2], odd: n[3] != max(-n[2], 0)})
+		rows = append(rows, person{id: n[0], seq: n[1], balance: n[2], merged: n[4], odd: n[3] != max(-n[2], 0)})
 		if hash := bytes.TrimSpace(rest); len(hash) > 0 {
 			phones = append(phones, phoneOf{maphash.Bytes(seed, hash), uint64(n[0])})
 		}
@@ -115,6 +116,21 @@ func (p *proof) readVouchers(ctx context.Context, tx *db.Tx, block int64) error 
 	}
 	p.Vouchers += int64(len(rows))
 	return nil
+}
+
+// findHeirs follows members who were merged to the last one: their lots and vouchers are that member's now, so their sums are one.
+func (p *people) findHeirs() {
+	p.heir = make([]int32, len(p.rows))
+	for i, one := range p.rows {
+		p.heir[i] = int32(i)
+		for steps := 0; one.merged != 0 && steps < 100; steps++ {
+			next, ok := p.at[one.merged]
+			if !ok {
+				break
+			}
+			p.heir[i], one = next, p.rows[next]
+		}
+	}
 }
 
 // samePhones are members whose number another member seems to have.

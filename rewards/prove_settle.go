@@ -46,17 +46,25 @@ func (p *proof) settle(ctx context.Context) error {
 	return p.share(ctx, jobs)
 }
 
-// unbalanced are the members whose sum is not zero, or whose balance is below it for no reason.
+// unbalanced are the members whose sum is not zero, alone or with those who were merged into them, who moved, or whose balance is
+// below zero for no reason.
 func (p *proof) unbalanced() (ids []int64) {
-	nothing, left := p.salt.of(aboutChain, 0, 0), p.salt.of(aboutLeft, 0, 0)
+	left, sums := p.salt.of(aboutLeft, 0, 0), make([]uint64, len(p.people.rows))
 	for i, m := range p.people.rows {
-		sum := minus(nothing, p.salt.of(aboutChain, m.seq, m.balance))
-		sum = minus(sum, times(left, max(m.balance, 0)))
+		heir := p.people.heir[i]
+		own := minus(p.salt.of(aboutChain, link(int32(i), 0), 0), p.salt.of(aboutChain, link(int32(i), m.seq), m.balance))
+		own = minus(own, times(left, max(m.balance, 0)))
+		sums[heir] = plus(sums[heir], own)
+		for _, r := range p.readers {
+			sums[i] = plus(sums[i], r.sums[i])
+		}
+	}
+	for i, m := range p.people.rows {
 		refunded, moved := false, false
 		for _, r := range p.readers {
-			sum, refunded, moved = plus(sum, r.sums[i]), refunded || r.refunded[i], moved || r.moved[i]
+			refunded, moved = refunded || r.refunded[i], moved || r.moved[i]
 		}
-		if sum != 0 || moved || m.odd || m.balance < 0 && !refunded {
+		if sums[p.people.heir[i]] != 0 || moved || m.odd || m.balance < 0 && !refunded {
 			ids = append(ids, m.id)
 		}
 	}

@@ -173,6 +173,13 @@ type Seal struct {
 	Hash       string
 }
 
+type StampCard struct {
+	ProgramID int64
+	MemberID  int64
+	RuleID    int64
+	Stamps    int64
+}
+
 type Tier struct {
 	ProgramID     int64
 	ID            int64

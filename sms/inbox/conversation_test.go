@@ -35,6 +35,7 @@ type shop struct {
 	box     *inbox.Inbox
 	texts   int
 	said    map[string]string // codes seen, by the name that stands for them
+	changes int               // codes to change a number with, so far
 }
 
 func open(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
@@ -93,13 +94,23 @@ func (s *shop) do(phone, line string) {
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
-		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark,
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
 	}
 	act, ok := acts[words[0]]
 	if !ok {
 		s.t.Fatalf("%q is nothing a conversation can do", line)
 	}
 	s.write(func(ctx context.Context, tx *db.Tx) error { return act(ctx, tx, members.Phone(phone), words[1:]) })
+}
+
+// expiry rolling 12
+func (s *shop) expiry(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) (err error) {
+	x := rewards.Expiry{Mode: words[0], Months: s.number(words[1])}
+	s.program, err = rewards.SetExpiry(ctx, tx, s.program, x, members.Act{Actor: "cli", Door: "cli"})
+	if err == nil {
+		_, err = rewards.DateAnew(ctx, tx, s.program, 100)
+	}
+	return err
 }
 
 func (s *shop) duration(word string) time.Duration {
@@ -243,10 +254,20 @@ func (s *shop) state(phone string) string {
 	return strings.Join(words, ", ")
 }
 
-var code = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{8}\b`)
+var (
+	code   = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{8}\b`)
+	change = regexp.MustCompile(`\b((?:CAMBIO|NEWNUMBER) )([23456789BCDFGHJKMNPQRSTVWXYZ]{5})\b`)
+)
 
 // steady puts names for the codes, which are random.
 func (s *shop) steady(text string) string {
+	text = change.ReplaceAllStringFunc(text, func(asked string) string {
+		m := change.FindStringSubmatch(asked)
+		s.changes++
+		name := "CHANGE" + strconv.Itoa(s.changes)
+		s.said[name] = m[2]
+		return m[1] + name
+	})
 	return code.ReplaceAllStringFunc(text, func(c string) string {
 		for name, seen := range s.said {
 			if seen == c {
@@ -294,6 +315,9 @@ func play(t *testing.T, d *db.DB, clock *dbtest.Clock, file string) {
 		case "!":
 			s.do(phone, rest)
 		case ">":
+			for name, seen := range s.said {
+				rest = strings.ReplaceAll(rest, name, seen)
+			}
 			answer = s.steady(s.text(phone, rest))
 			out = append(out, line)
 			if answer != "" {
