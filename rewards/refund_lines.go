@@ -1,5 +1,7 @@
 package rewards
 
+import "slices"
+
 // Returned is how much of a sale has come back, over all its refunds. It is a sum, so that the order of refunds does not matter.
 type Returned struct {
 	Whole bool       // nothing of the sale is left, or all the money is back
@@ -20,8 +22,8 @@ type Return struct {
 }
 
 // Returned adds up the refunds of a sale. A line that came back is found among those of the sale by its product (sku), else by its name,
-// else by its category, and fills such lines one after the other. What is on no line, or more than is left of them, counts as money;
-// that of a category which never earns counts for nothing.
+// else by its category, and fills such lines one after the other. What is on no line, or more than is left of them, counts as money,
+// unless such lines never earn.
 //
 // All refunds are matched anew together, those by product first, so that it does not matter which came first.
 func (s Sale) Returned(c Scope, all ...Return) Returned {
@@ -38,7 +40,7 @@ func (s Sale) Returned(c Scope, all ...Return) Returned {
 	}
 	for by, lines := range named {
 		for _, l := range lines {
-			if rest := s.fill(back.Lines, l, key(by)); c.earns(l) {
+			if rest := s.fill(back.Lines, l, key(by)); s.earns(c, l, key(by)) {
 				back.Money = capped(back.Money, rest)
 			}
 		}
@@ -85,6 +87,14 @@ func (s Sale) namedBy(l Line) key {
 		}
 	}
 	return byNothing
+}
+
+// earns says whether a line like those of the sale, or one that the sale has not, can earn.
+func (s Sale) earns(c Scope, l Line, k key) bool {
+	if k == byNothing {
+		return c.earns(l)
+	}
+	return slices.ContainsFunc(s.Lines, func(sold Line) bool { return k.same(sold, l) && c.earns(sold) })
 }
 
 // fill puts a line that came back on those of the sale, and returns the money that found no place.

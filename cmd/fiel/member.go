@@ -14,9 +14,10 @@ import (
 )
 
 type memberCmd struct {
-	Add  memberAddCmd  `cmd:"" help:"Enrol somebody by phone number; the name can come later."`
-	Show memberShowCmd `cmd:"" help:"Show a member: points, consents, last movements."`
-	List memberListCmd `cmd:"" help:"List members."`
+	Add     memberAddCmd     `cmd:"" help:"Enrol somebody by phone number; the name can come later."`
+	Show    memberShowCmd    `cmd:"" help:"Show a member: points, consents, last movements."`
+	History memberHistoryCmd `cmd:"" help:"Every movement of a member's points, and why it was as many."`
+	List    memberListCmd    `cmd:"" help:"List members."`
 }
 
 type memberAddCmd struct {

@@ -53,6 +53,7 @@ type commands struct {
 	Phone    phoneCmd    `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
 	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
 	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
+	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
 	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
