@@ -78,6 +78,15 @@ func comeBack(ctx context.Context, tx *db.Tx, m Member, j Joining) (Member, bool
 	return m, back, err
 }
 
+// CameBy notes the code that somebody joined with; the first one stays.
+func CameBy(ctx context.Context, tx *db.Tx, m Member, code string) (Member, error) {
+	if m.Channel != "" || code == "" {
+		return m, nil
+	}
+	m.Channel = code
+	return m, New(tx).setChannel(ctx, setChannelParams{ProgramID: m.ProgramID, ID: m.ID, Channel: code})
+}
+
 // Wrote notes that the member has texted us of their own accord.
 func Wrote(ctx context.Context, tx *db.Tx, m Member) error {
 	return New(tx).setWroteFirst(ctx, m.ProgramID, m.ID)

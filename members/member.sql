@@ -42,3 +42,6 @@ SELECT * FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY
 
 -- name: countMembers :one
 SELECT COUNT(*) FROM members WHERE program_id = $1 AND phone <> '' AND left_at = 0;
+
+-- name: setChannel :exec
+UPDATE members SET channel = $3 WHERE program_id = $1 AND id = $2 AND channel = '';

@@ -443,6 +443,21 @@ func (q *Queries) setBirthday(ctx context.Context, arg setBirthdayParams) error 
 	return err
 }
 
+const setChannel = `-- name: setChannel :exec
+UPDATE members SET channel = $3 WHERE program_id = $1 AND id = $2 AND channel = ''
+`
+
+type setChannelParams struct {
+	ProgramID int64
+	ID        int64
+	Channel   string
+}
+
+func (q *Queries) setChannel(ctx context.Context, arg setChannelParams) error {
+	_, err := q.db.ExecContext(ctx, setChannel, arg.ProgramID, arg.ID, arg.Channel)
+	return err
+}
+
 const setLanguage = `-- name: setLanguage :exec
 UPDATE members SET language = $3 WHERE program_id = $1 AND id = $2
 `

@@ -17,6 +17,7 @@ type Enrolment struct {
 	Name     string // '' can be said later
 	Store    int64  // home store, 0 if not known
 	Language string // '' takes the program's
+	FriendOf string // code of the member who brought them, '' for none
 	Words    string // what they were shown and said yes to; '' is [ScreenWords]
 	Actor    string // staff:7, cli:ana
 	Door     string // page, api, cli, text
@@ -33,7 +34,8 @@ const marketingAnswer = 7 * day
 // once it writes ALTA. So does a number of a country where only people who wrote first may be written to. Joined is false for who was
 // a member already: nothing changes, nothing is sent, and the Admission is only theirs.
 //
-// Errors: db.Refused for a number of a country the program does not welcome, or a premium one; db.Invalid for a name that is none.
+// Errors: db.Refused for a number of a country the program does not welcome, or a premium one, and for a friend who cannot be brought
+// by that code; db.Missing for no such code; db.Invalid for a name that is none.
 func Enrol(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, e Enrolment) (m members.Member, joined bool, a Admission, err error) {
 	if e.Phone == "" || !p.Welcomes(e.Phone.Country()) || e.Phone.Premium() {
 		return m, false, a, db.Errorf(db.Refused, "%v cannot join: the program does not take numbers of that country or kind", e.Phone)
@@ -50,10 +52,10 @@ func Enrol(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, e
 	if err != nil {
 		return m, false, a, err
 	}
-	if !joined {
+	if !joined && e.FriendOf == "" {
 		return m, false, Admission{Member: m}, nil
 	}
-	if a, err = Admit(ctx, tx, p, m); err != nil {
+	if a, err = e.admit(ctx, tx, p, number, m); err != nil {
 		return m, false, a, err
 	}
 	err = members.Record(ctx, tx, p.ID, members.Act{
@@ -66,6 +68,28 @@ func Enrol(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, e
 		err = a.News.Tell(ctx, tx, p, a.Member)
 	}
 	return a.Member, true, a, err
+}
+
+// admit gives a new member what they begin with, and notes who brought them.
+func (e Enrolment) admit(ctx context.Context, tx *db.Tx, p members.Program, number members.Number, m members.Member) (Admission, error) {
+	if e.FriendOf == "" {
+		return Admit(ctx, tx, p, m)
+	}
+	code, err := rewards.CodeByText(ctx, tx, p.ID, e.FriendOf)
+	if err != nil {
+		return Admission{}, err
+	}
+	if m, err = members.CameBy(ctx, tx, m, code.Code); err != nil {
+		return Admission{}, err
+	}
+	a, err := Admit(ctx, tx, p, m)
+	if err != nil {
+		return a, err
+	}
+	if number.SuppressedAt != 0 {
+		return a, db.Errorf(db.Refused, "that number was a member's before: only who joins for the first time can be brought by a friend")
+	}
+	return a, rewards.Bring(ctx, tx, p, a.Member, code, &a.News)
 }
 
 // greet writes the consent down and sends the one welcome.

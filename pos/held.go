@@ -2,7 +2,6 @@ package pos
 
 import (
 	"context"
-	"fmt"
 
 	"fiel/db"
 	"fiel/members"
@@ -11,15 +10,15 @@ import (
 
 // Admission is what a new member begins with.
 type Admission struct {
-	Bonus  int64 // points of the join bonus, 0 when they had it before
+	Bonus  int64 // points of the gift for joining, 0 when they had it before
 	Held   int   // purchases that were held for the number and are theirs now
-	Points int64 // in all: the bonus and those of the purchases, less what was returned of them
+	Points int64 // in all: those of the gift and of the purchases, less what was returned of them
 	Member members.Member
 	News   rewards.News // what followed; whoever admits tells it after the welcome
 }
 
-// Admit gives somebody who has joined the join bonus, once in a lifetime, and the purchases that were held for the number: by the
-// rules of their day, entered today. Held ones older than the program keeps them are dropped. It takes the rows it needs; whoever
+// Admit gives somebody who has joined the gift for joining ([rewards.JoinGift]), once in a lifetime, and the purchases that were held
+// for the number: by the rules of their day, entered today. Held ones older than the program keeps them are dropped. It takes the rows it needs; whoever
 // joins has taken the number's (members.Touch) before, so that no purchase slips in between.
 func Admit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Admission, error) {
 	m, err := members.Lock(ctx, tx, p.ID, m.ID)
@@ -27,7 +26,7 @@ func Admit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) 
 		return Admission{}, err
 	}
 	a := Admission{Member: m}
-	if err := a.joinBonus(ctx, tx, p); err != nil || m.Hash == "" {
+	if err := a.joinGift(ctx, tx, p); err != nil || m.Hash == "" {
 		return a, err
 	}
 	waiting, err := New(tx).heldPurchases(ctx, p.ID, m.Hash)
@@ -58,13 +57,10 @@ func (a *Admission) credit(ctx context.Context, tx *db.Tx, p members.Program, sa
 	return err
 }
 
-func (a *Admission) joinBonus(ctx context.Context, tx *db.Tx, p members.Program) error {
-	_, m, err := rewards.Bonus(ctx, tx, p, a.Member, "", fmt.Sprintf("join:%d", a.Member.ID), p.JoinBonus, &a.News)
-	if db.CodeOf(err) == db.Conflict {
-		return nil
-	}
+func (a *Admission) joinGift(ctx context.Context, tx *db.Tx, p members.Program) error {
+	gift, m, err := rewards.JoinGift(ctx, tx, p, a.Member, &a.News)
 	if err == nil {
-		a.Bonus, a.Points, a.Member = p.JoinBonus, p.JoinBonus, m
+		a.Bonus, a.Points, a.Member = gift.Points, gift.Points, m
 	}
 	return err
 }

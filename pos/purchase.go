@@ -100,6 +100,7 @@ func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
 	if t := a.sale.OccurredAt; t != 0 {
 		a.at = min(t, tx.Now)
 	}
+	a.news.Unasked = tx.Now-a.at > atTill
 	switch {
 	case a.sale.OccurredAt > tx.Now+ahead:
 		return fault("occurred_at", "this lies in the future: check the clock of the till")
@@ -141,7 +142,7 @@ func (a *arrival) tell(ctx context.Context, tx *db.Tx) error {
 	if a.state != credited {
 		return nil
 	}
-	if err := tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.at); err != nil {
+	if err := tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.news.Card(), a.news.Unasked); err != nil {
 		return err
 	}
 	return a.news.Tell(ctx, tx, a.program, a.member)

@@ -22,7 +22,7 @@ func Approve(ctx context.Context, tx *db.Tx, p members.Program, id int64, actor,
 	if m.ID == 0 {
 		err = New(tx).holdReviewed(ctx, p.ID, sale.ID)
 	} else {
-		var news rewards.News
+		news := rewards.News{Unasked: true}
 		if _, m, err = creditWaiting(ctx, tx, p, m, sale, &news); err == nil {
 			err = news.Tell(ctx, tx, p, m)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/templates"
 )
@@ -14,18 +15,24 @@ import (
 // hours of its own.
 const atTill = 15 * 60 * 1000
 
-// tellReceipt texts a member what a sale gave. A sale that gave nothing is no news.
-func tellReceipt(ctx context.Context, tx *db.Tx, d desk, m members.Member, points, at int64) error {
-	if points <= 0 {
-		return nil
-	}
+// tellReceipt texts a member what a sale gave: points, and how the card stands that it stamped. A sale that gave neither is no news.
+func tellReceipt(ctx context.Context, tx *db.Tx, d desk, m members.Member, points int64, card rewards.Card, late bool) error {
 	class := sms.Reply
-	if tx.Now-at > atTill {
+	if late {
 		class = sms.Service
 	}
-	return tell(ctx, tx, d.program, m, class, "receipt", templates.Fields{
-		"program": d.program.Name, "points": digits(points), "balance": digits(m.Balance), "store": d.store.Name,
-	})
+	f := templates.Fields{}
+	if card.Full > 0 {
+		f["stamps"], f["full"] = digits(card.Stamps), digits(card.Full)
+	}
+	switch {
+	case points > 0:
+		f["program"], f["points"], f["balance"], f["store"] = d.program.Name, digits(points), digits(m.Balance), d.store.Name
+		return tell(ctx, tx, d.program, m, class, "receipt", f)
+	case card.Full > 0:
+		return tell(ctx, tx, d.program, m, class, "stamps", f)
+	}
+	return nil
 }
 
 // tellRefund texts a member what a refund took, or what it gave back.

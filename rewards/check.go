@@ -24,7 +24,7 @@ type check struct {
 // checks are the invariants of the ledger and the vouchers:
 // I1 balance, entries and lots agree; I3 one credit per purchase; I5 no balance below zero but by a refund; I6 no refund above what
 // was given; I7 bounds; I8, I9, I10 vouchers are used once, paid for, in time, and given back when they were not used; I26 one phone,
-// one member.
+// one member; I35 nobody is brought in a circle, and friends are paid for after they bought.
 func checks() []check {
 	return []check{
 		{"I1", "member %d: the balance is not the sum of the entries, or an entry is missing", (*Queries).brokenSums},
@@ -44,6 +44,10 @@ func checks() []check {
 		{"I10", "voucher %d: its points came back though it is good, or did not though it is over", (*Queries).wronglyReleased},
 		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
 		{"I10", "entry %d gave back points of a voucher that does not know it", (*Queries).releasedForNothing},
+		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
+		{"I7", "member %d had an action more often than its limit", (*Queries).overClaimed},
+		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},
+		{"I35", "member %d: a referral was paid without a purchase", (*Queries).paidWithoutPurchase},
 		{"I26", "member %d shares a phone with another member", (*Queries).samePhone},
 	}
 }

@@ -17,6 +17,7 @@ type News struct {
 	// Unasked says that nothing the member did just now is behind it, but time or the owner: what would be a reply is a service text.
 	Unasked bool
 	items   []item
+	card    Card
 }
 
 type item struct {

@@ -81,10 +81,13 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 	if m, err = b.take(ctx, tx, p, m, lost, is.carry-was.carry, own.ID); err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
-	if err := b.unvisit(ctx, tx, p, m, min(b.At, own.At), was, is); err != nil {
+	if err := b.unvisit(ctx, tx, p, m, min(b.At, own.At), was, is, news); err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
 	m, err = counted(ctx, tx, p, m, count{day: b.day(), points: -t.Points, money: is.earning - was.earning}, news)
+	if err == nil && b.After.Whole {
+		m, err = notBrought(ctx, tx, p, m, b.Purchase, news)
+	}
 	return t, m, err
 }
 
@@ -107,10 +110,10 @@ func (b Back) judge(rules []Rule) (was, is worth, err error) {
 func (b Back) owed(is worth) int64 { return min(max(b.Points-is.points-b.Taken, 0), b.Points-b.Taken) }
 
 // unvisit takes back the stamps of what was returned, and the visit when nothing of it is left to count.
-func (b Back) unvisit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, at int64, was, is worth) error {
+func (b Back) unvisit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, at int64, was, is worth, news *News) error {
 	for _, s := range was.stamps {
 		if n := s.n - is.stampsBy(s.rule.ID); n > 0 {
-			if err := unstamp(ctx, tx, p, m, b.Purchase, b.Refund, s.rule, n); err != nil {
+			if err := unstamp(ctx, tx, p, m, b.Purchase, b.Refund, s.rule, n, news); err != nil {
 				return err
 			}
 		}

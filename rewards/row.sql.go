@@ -4,6 +4,36 @@
 
 package rewards
 
+type Action struct {
+	ProgramID    int64
+	ID           int64
+	Name         string
+	Kind         string
+	Points       int64
+	FriendPoints int64
+	Minimum      int64
+	RewardID     int64
+	NextDay      bool
+	Per          string
+	Times        int64
+	Total        int64
+	Given        int64
+	StartsAt     int64
+	EndsAt       int64
+	CreatedAt    int64
+	RetiredAt    int64
+}
+
+type Code struct {
+	ProgramID int64
+	Code      string
+	ActionID  int64
+	MemberID  int64
+	Channel   string
+	CreatedAt int64
+	RetiredAt int64
+}
+
 type Entry struct {
 	ProgramID    int64
 	ID           int64
@@ -69,6 +99,17 @@ type PendingCredit struct {
 	Second    string
 	At        int64
 	DecidedAt int64
+}
+
+type Referral struct {
+	ProgramID  int64
+	FriendID   int64
+	MemberID   int64
+	State      string
+	PurchaseID int64
+	At         int64
+	DueAt      int64
+	PaidAt     int64
 }
 
 type Reward struct {

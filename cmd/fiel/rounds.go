@@ -25,6 +25,8 @@ func rounds() []round {
 		{"points of members who left", rewards.LapseLeft},
 		{"proof of warnings", rewards.ProveWarnings},
 		{"warnings of points that end", rewards.WarnDue},
+		{"birthdays", rewards.GiveBirthdays},
+		{"friends", rewards.PayReferrals},
 		{"levels changed", rewards.LevelsChanged},
 		{"levels due", rewards.LevelsDue},
 	}

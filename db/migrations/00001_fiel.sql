@@ -188,6 +188,7 @@ CREATE INDEX members_joined ON members (program_id, joined_at);
 CREATE INDEX members_last_purchase ON members (program_id, last_purchase_at);
 CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_until <> 0;
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
+CREATE INDEX members_channel ON members (program_id, channel) WHERE channel <> '';
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
 
 CREATE TABLE cards (
@@ -479,7 +480,7 @@ CREATE TABLE actions (
     per TEXT NOT NULL DEFAULT 'lifetime' CHECK (per IN ('day', 'month', 'year', 'lifetime')),
     times BIGINT NOT NULL DEFAULT 1 CHECK (times BETWEEN 0 AND 1000000), -- how often a member may, in that span; 0: no limit. referral: friends
     total BIGINT NOT NULL DEFAULT 0 CHECK (total BETWEEN 0 AND 1000000000), -- how often in all; 0: no limit
-    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far
+    given BIGINT NOT NULL DEFAULT 0 CHECK (given >= 0), -- so far; counted only where there is a total, so that others do not wait for one another
     starts_at BIGINT NOT NULL DEFAULT 0,
     ends_at BIGINT NOT NULL DEFAULT 0, -- exclusive; 0: no end
     created_at BIGINT NOT NULL,
@@ -655,6 +656,22 @@ CREATE UNIQUE INDEX vouchers_run ON vouchers (program_id, run_id, member_id) WHE
 CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
 CREATE INDEX vouchers_purchase ON vouchers (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX vouchers_due ON vouchers (program_id, expires_at) WHERE state IN ('issued', 'reserved');
+
+-- takings are the points that stores took for vouchers, append-only: one row a use, and one more when it was undone. With the lots of
+-- the entry they say what the stores of a coalition owe one another.
+CREATE TABLE takings (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    voucher_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL, -- that took the points
+    store_id BIGINT NOT NULL DEFAULT 0, -- where the voucher was used, 0: at none
+    undone BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, voucher_id) REFERENCES vouchers (program_id, id),
+    FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
+);
+CREATE INDEX takings_at ON takings (program_id, at);
 
 -- wrong_codes counts an hour's wrong voucher codes for a till or a person.
 CREATE TABLE wrong_codes (
@@ -966,6 +983,7 @@ DROP TABLE refunds;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;
 DROP TABLE wrong_codes;
+DROP TABLE takings;
 DROP TABLE vouchers;
 DROP TABLE reward_codes;
 DROP TABLE rewards;

@@ -21,6 +21,7 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if th.isIn() {
 		return alreadyIn(ctx, tx, th)
 	}
+	first := th.Member.ID == 0 && th.Number.SuppressedAt == 0 // ever: nobody is forgotten and brought again
 	if err := members.Reopen(ctx, tx, th.Program.ID, th.Number.Hash); err != nil {
 		return Reply{}, err
 	}
@@ -34,12 +35,17 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if err != nil {
 		return Reply{}, err
 	}
-	th.Member = m
-	admitted, err := pos.Admit(ctx, tx, th.Program, m)
+	if th.Member, err = members.CameBy(ctx, tx, m, th.Intent.Code); err != nil {
+		return Reply{}, err
+	}
+	admitted, err := pos.Admit(ctx, tx, th.Program, th.Member)
 	if err != nil {
 		return Reply{}, err
 	}
-	th.Member = admitted.Member
+	th.Member, th.news = admitted.Member, &admitted.News
+	if err := th.joinedBy(ctx, tx, first); err != nil {
+		return Reply{}, err
+	}
 	reply, err := th.welcomeWords(ctx, tx, returning, admitted)
 	if err != nil {
 		return Reply{}, err
@@ -47,7 +53,6 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if err := th.consent(ctx, tx, th.shown(reply)); err != nil {
 		return Reply{}, err
 	}
-	th.news = &admitted.News
 	return reply, nil
 }
 
@@ -125,6 +130,9 @@ func (th *Thread) askMarketing(ctx context.Context, tx *db.Tx) error {
 }
 
 func alreadyIn(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
+	if c, ok := th.codes[th.Intent.Code]; ok && !c.OfMember() {
+		return claim(ctx, tx, th)
+	}
 	m, _, err := members.Join(ctx, tx, th.Program, members.Joining{Phone: th.Phone, Hash: th.Number.Hash, Name: th.Intent.Name, WroteFirst: true})
 	if err != nil {
 		return Reply{}, err

@@ -6,7 +6,7 @@ package inbox
 import "strings"
 
 // Match tells what a text means. It always answers, whatever the text, and changes nothing. In this order: what the provider says,
-// stop, the answer to an open question, the exact keyword, a forgiven typo. The work is bounded: 1,600 characters are read.
+// stop, the answer to an open question, the exact keyword, a code on its own, a forgiven typo. The work is bounded: 1,600 characters are read.
 func (b *Book) Match(ctx Context, text string) Intent {
 	t := read(text)
 	if in, found := b.provider(ctx, t); found {
@@ -22,6 +22,9 @@ func (b *Book) Match(ctx Context, text string) Intent {
 	in, found := b.answer(ctx, t)
 	if !found {
 		in, found = b.exact(ctx, t)
+	}
+	if !found {
+		in, found = lone(ctx, t)
 	}
 	if !found {
 		in = b.typo(ctx, t)

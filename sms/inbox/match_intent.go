@@ -27,6 +27,7 @@ const (
 	Yes      Command = "YES"
 	No       Command = "NO"
 	Score    Command = "SCORE"  // a number for an open survey; it has no keyword
+	Claim    Command = "CLAIM"  // a code on its own; it has no keyword
 	Clue     Command = "CLUE"   // the answer to an open clue; it has no keyword
 	Choice   Command = "CHOICE" // A, B or C of an open choice; it has no keyword
 )
@@ -106,7 +107,7 @@ type Context struct {
 	Year     int               // of today; bounds the year of a birthday. 0: no bound
 	Open     []Kind            // open questions, the last asked first
 	OptOut   string            // the provider's OptOutType: STOP, START, HELP or ""
-	Code     func(string) bool // is this, in capitals, an existing code to join with? nil: none is
+	Code     func(string) bool // is this, in capitals, an existing code to join with, or to claim an action? nil: none is
 	Choices  []string          // what stands behind A, B and C of the open choice
 	Clue     func(string) bool // do these words, folded, answer the open clue? nil: no
 }
@@ -120,7 +121,7 @@ type Intent struct {
 
 	Number           int    // Redeem: the place in the list of rewards, 1-99. With TwoNumbers: the first of them
 	Name             string // Join, Name: at most 40 characters, in Title Case if it had no case of its own
-	Code             string // Join: an existing code, in capitals
+	Code             string // Join, Claim: an existing code, in capitals
 	UnknownCode      string // Join: meant as a code, but there is none such
 	Month, Day, Year int    // Birthday; Year 0: not told
 	On               bool   // Promos: wanted or not

@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -105,4 +106,32 @@ func (j *joining) add(t *reading, tok token) {
 // isCode tells whether a word is written like a code to join with: 5 to 8 letters of the vouchers' alphabet.
 func isCode(word string) bool {
 	return len(word) >= 5 && len(word) <= 8 && strings.Trim(word, codeAlphabet) == ""
+}
+
+// mostCodes is how many words of a text may be looked up as codes.
+const mostCodes = 3
+
+// Candidates lists the words of a text that are written like a code, in capitals and each once: those that [Context.Code] may be asked
+// about. Ordinary texts have none, since codes have no vowels.
+func Candidates(text string) (list []string) {
+	t := read(text)
+	for _, tok := range t.tokens {
+		word := strings.ToUpper(t.text[tok.start:tok.end])
+		if isCode(word) && !slices.Contains(list, word) && len(list) < mostCodes {
+			list = append(list, word)
+		}
+	}
+	return list
+}
+
+// lone takes a text that is an existing code and nothing else.
+func lone(ctx Context, t *reading) (Intent, bool) {
+	if len(t.tokens) != 1 || ctx.Code == nil {
+		return Intent{}, false
+	}
+	word := strings.ToUpper(t.text[t.tokens[0].start:t.tokens[0].end])
+	if !isCode(word) || !ctx.Code(word) {
+		return Intent{}, false
+	}
+	return Intent{Command: Claim, How: HowExact, Code: word}, true
 }

@@ -99,13 +99,16 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if err != nil {
 		return Reply{}, err
 	}
+	if err := th.readCodes(ctx, tx, in.Body); err != nil {
+		return Reply{}, err
+	}
 	choices, err := th.choices(ctx, tx, open)
 	if err != nil {
 		return Reply{}, err
 	}
 	th.Intent = th.inbox.Book.Match(Context{
 		Language: th.Language, Member: th.Member.ID != 0, Plus1: strings.HasPrefix(th.Phone.E164(), "+1"),
-		Year: tx.Time().In(th.Program.Location()).Year(), Open: kinds(open), Choices: choices, OptOut: in.OptOut,
+		Year: tx.Time().In(th.Program.Location()).Year(), Open: kinds(open), Choices: choices, OptOut: in.OptOut, Code: th.isCode,
 	}, in.Body)
 	if err := th.learn(ctx, tx); err != nil {
 		return Reply{}, err

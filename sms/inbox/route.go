@@ -22,6 +22,8 @@ func (th *Thread) route() answerer {
 		return didYouMean
 	case it.Command == Join:
 		return join
+	case it.Command == Claim:
+		return claim
 	case it.Command == Help:
 		return help
 	case it.Command == Data, it.Command == Erase:
@@ -44,6 +46,7 @@ var commands = map[Command]answerer{
 	Redeem:   redeem,
 	Why:      why,
 	Tier:     tier,
+	Friend:   friend,
 	Name:     name,
 	Birthday: birthday,
 	Promos:   promos,

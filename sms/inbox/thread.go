@@ -25,9 +25,10 @@ type Thread struct {
 	Language string // the one to answer in
 	Text     sms.Received
 	inbox    *Inbox
-	news     *rewards.News // told after the answer; nil: none
-	silent   bool          // the answer will not be texted, whatever it says
-	handled  bool          // not even the confirmation of a stop: the provider sends its own
+	codes    map[string]rewards.Code // those that the text names, by their letters
+	news     *rewards.News           // told after the answer; nil: none
+	silent   bool                    // the answer will not be texted, whatever it says
+	handled  bool                    // not even the confirmation of a stop: the provider sends its own
 }
 
 // open finds the program of the sender, takes the row of the number the text came from, and finds the member.
