@@ -85,7 +85,7 @@ func (c *voucherShowCmd) Run(a *App) error {
 }
 
 func (v voucherView) print(w io.Writer, p members.Program) {
-	fmt.Fprintf(w, "%s  %s, %s: %s\n", v.Code, v.Name, rewardView{Kind: v.Kind, Value: v.Value}.what(p), v.State)
+	fmt.Fprintf(w, "%s  %s, %s: %s\n", v.Code, v.Name, rewardView{RewardFile: rewards.RewardFile{Kind: v.Kind, Value: v.Value, Charity: v.Choice}}.what(p), v.State)
 	fmt.Fprintf(w, "of %s, %d points, good from %s until %s\n", v.Member, v.Cost, v.From, v.Until)
 	if v.Minimum > 0 {
 		fmt.Fprintf(w, "on sales of at least %s\n", money(p, v.Minimum))
