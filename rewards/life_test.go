@@ -137,7 +137,7 @@ func (l *life) ladder() {
 	l.set("tier_grace_days", fmt.Sprint(l.grace))
 	for n := range rapid.IntRange(0, 2).Draw(l.T, "levels") {
 		r := rung{threshold: rapid.Int64Range(10, 100).Draw(l.T, "threshold") + int64(n)*100, times: 1000 + 500*int64(n+1), gift: rapid.Int64Range(0, 9).Draw(l.T, "entry gift")}
-		t, err := rewards.AddTier(l.ctx, l.tx, l.p, rewards.NewTier{Name: fmt.Sprint("Nivel ", n), Threshold: r.threshold, Times: r.times, EntryPoints: r.gift})
+		t, err := rewards.AddTier(l.ctx, l.tx, l.p, rewards.NewTier{Name: fmt.Sprint("Nivel ", n), Threshold: r.threshold, Times: rewards.Times(r.times), EntryPoints: r.gift})
 		l.must(err)
 		l.levels, l.tiers = append(l.levels, r), append(l.tiers, t.ID)
 	}
