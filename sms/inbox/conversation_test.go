@@ -35,6 +35,7 @@ type shop struct {
 	box     *inbox.Inbox
 	texts   int
 	said    map[string]string // codes seen, by the name that stands for them
+	changes int               // codes to change a number with, so far
 }
 
 func open(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
@@ -253,10 +254,20 @@ func (s *shop) state(phone string) string {
 	return strings.Join(words, ", ")
 }
 
-var code = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{8}\b`)
+var (
+	code   = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{8}\b`)
+	change = regexp.MustCompile(`\b((?:CAMBIO|NEWNUMBER) )([23456789BCDFGHJKMNPQRSTVWXYZ]{5})\b`)
+)
 
 // steady puts names for the codes, which are random.
 func (s *shop) steady(text string) string {
+	text = change.ReplaceAllStringFunc(text, func(asked string) string {
+		m := change.FindStringSubmatch(asked)
+		s.changes++
+		name := "CHANGE" + strconv.Itoa(s.changes)
+		s.said[name] = m[2]
+		return m[1] + name
+	})
 	return code.ReplaceAllStringFunc(text, func(c string) string {
 		for name, seen := range s.said {
 			if seen == c {
@@ -304,6 +315,9 @@ func play(t *testing.T, d *db.DB, clock *dbtest.Clock, file string) {
 		case "!":
 			s.do(phone, rest)
 		case ">":
+			for name, seen := range s.said {
+				rest = strings.ReplaceAll(rest, name, seen)
+			}
 			answer = s.steady(s.text(phone, rest))
 			out = append(out, line)
 			if answer != "" {
