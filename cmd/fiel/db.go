@@ -121,7 +121,7 @@ func printChecked(w io.Writer, all []checked) {
 		if len(one.Findings) > 0 {
 			verdict = fmt.Sprintf("%d findings", len(one.Findings))
 		}
-		fmt.Fprintf(w, "%s, %d members, %d movements: %s\n", one.Program, one.Members, one.Entries, verdict)
+		fmt.Fprintf(w, "%s, %d members: %s\n", one.Program, one.Members, verdict)
 		for _, f := range one.Findings {
 			fmt.Fprintf(w, "  %s\n", f)
 		}

@@ -246,8 +246,8 @@ CREATE TABLE consents (
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
-CREATE INDEX consents_member ON consents (program_id, member_id, id);
-CREATE INDEX consents_at ON consents (program_id, at, id);
+CREATE INDEX consents_member ON consents (program_id, member_id, at, id);
+CREATE INDEX consents_at ON consents (program_id, at);
 
 CREATE TABLE audits (
     program_id BIGINT NOT NULL,
@@ -443,7 +443,7 @@ CREATE TABLE tier_moves (
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
-CREATE INDEX tier_moves_at ON tier_moves (program_id, at, id);
+CREATE INDEX tier_moves_at ON tier_moves (program_id, at);
 CREATE INDEX tier_moves_member ON tier_moves (program_id, member_id, tier_id, at);
 
 -- stamp_cards is what a member has on a card; below zero is a debt. stamp_moves is its history, append-only.
@@ -469,7 +469,7 @@ CREATE TABLE stamp_moves (
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX stamp_moves_source ON stamp_moves (program_id, rule_id, source);
-CREATE INDEX stamp_moves_at ON stamp_moves (program_id, at, id);
+CREATE INDEX stamp_moves_at ON stamp_moves (program_id, at);
 CREATE INDEX stamp_moves_member ON stamp_moves (program_id, member_id, rule_id, id);
 CREATE INDEX stamp_moves_purchase ON stamp_moves (program_id, purchase_id) WHERE purchase_id <> 0;
 
