@@ -55,6 +55,8 @@ type commands struct {
 	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
 	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
+	Action   actionCmd   `cmd:"" help:"What points are given for beside purchases: joining, friends, birthdays, reviews."`
+	Referral referralCmd `cmd:"" help:"Friends: who brought whom, and what looks strange."`
 	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
