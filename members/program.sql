@@ -33,6 +33,7 @@ UPDATE programs SET
     movements_per_day = CASE WHEN @setting = 'movements_per_day' THEN CAST(@number AS BIGINT) ELSE movements_per_day END,
     point_value = CASE WHEN @setting = 'point_value' THEN CAST(@number AS BIGINT) ELSE point_value END,
     tier_grace_days = CASE WHEN @setting = 'tier_grace_days' THEN CAST(@number AS BIGINT) ELSE tier_grace_days END,
+    tier_swept = CASE WHEN @setting IN ('tier_by', 'tier_window', 'tier_grace_days') THEN 0 ELSE tier_swept END, -- everybody's level is looked at anew
     texts_per_day = CASE WHEN @setting = 'texts_per_day' THEN CAST(@number AS BIGINT) ELSE texts_per_day END,
     texts_per_week = CASE WHEN @setting = 'texts_per_week' THEN CAST(@number AS BIGINT) ELSE texts_per_week END,
     parts_per_day = CASE WHEN @setting = 'parts_per_day' THEN CAST(@number AS BIGINT) ELSE parts_per_day END,

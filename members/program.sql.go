@@ -309,6 +309,7 @@ UPDATE programs SET
     movements_per_day = CASE WHEN $1 = 'movements_per_day' THEN CAST($3 AS BIGINT) ELSE movements_per_day END,
     point_value = CASE WHEN $1 = 'point_value' THEN CAST($3 AS BIGINT) ELSE point_value END,
     tier_grace_days = CASE WHEN $1 = 'tier_grace_days' THEN CAST($3 AS BIGINT) ELSE tier_grace_days END,
+    tier_swept = CASE WHEN $1 IN ('tier_by', 'tier_window', 'tier_grace_days') THEN 0 ELSE tier_swept END, -- everybody's level is looked at anew
     texts_per_day = CASE WHEN $1 = 'texts_per_day' THEN CAST($3 AS BIGINT) ELSE texts_per_day END,
     texts_per_week = CASE WHEN $1 = 'texts_per_week' THEN CAST($3 AS BIGINT) ELSE texts_per_week END,
     parts_per_day = CASE WHEN $1 = 'parts_per_day' THEN CAST($3 AS BIGINT) ELSE parts_per_day END,

@@ -146,6 +146,9 @@ func (d Settled) giveBack(ctx context.Context, tx *db.Tx, p members.Program) (Se
 		d.New = made
 		return d, err
 	}
+	if err := v.take(ctx, tx, true); err != nil {
+		return Settled{}, err
+	}
 	e, m, err := giveBack(ctx, tx, p, d.Member, Posting{
 		Kind: KindDispute, Delta: v.Cost, Source: v.source(), Voucher: v.ID, Words: v.Name,
 	}, v.RedeemEntry)

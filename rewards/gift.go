@@ -2,7 +2,6 @@ package rewards
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"fiel/db"
@@ -33,12 +32,17 @@ func grantReward(ctx context.Context, tx *db.Tx, p members.Program, m members.Me
 	if err != nil {
 		return Voucher{}, err
 	}
+	return r.grant(ctx, tx, p, m, source, "", nextDay)
+}
+
+// grant issues the voucher of a gift, with the giver's own words.
+func (r Reward) grant(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, source, words string, nextDay bool) (Voucher, error) {
 	r.TierID = 0 // who gives it has decided who gets it
 	if err := r.bar(rank{own: noLevel()}, tx.Now); err != nil {
 		return Voucher{}, err
 	}
-	v = r.promise(tx, p, m, nextDay)
-	v.Source = source
+	v := r.promise(tx, p, m, nextDay)
+	v.Source, v.Words = source, words
 	if err := r.take(ctx, tx, &v); err != nil {
 		return Voucher{}, err
 	}
@@ -95,14 +99,8 @@ func firstInstant(now time.Time, days int) int64 {
 
 // given tells the member of a voucher that was given to them: its code, or what was done at once.
 func (n *News) given(p members.Program, m members.Member, class sms.Class, v Voucher) {
-	switch v.Kind {
-	case Donation:
-		n.add(class, "donation_given", templates.Fields{"reward": v.Name, "charity": v.Choice})
-	case DigitalCode:
-		n.add(class, "digital_given", templates.Fields{"reward": v.Name, "digital": v.Digital})
-	default:
-		n.add(class, "voucher_given", v.fields(p, m))
-	}
+	key, f := v.gift(p, m)
+	n.add(class, key, f)
 }
 
 // fields are what a text says of a voucher: what it is for, its code, and from when to when it is good.
@@ -118,9 +116,4 @@ func (v Voucher) fields(p members.Program, m members.Member) templates.Fields {
 }
 
 // spoken is the language a member is texted in.
-func spoken(p members.Program, m members.Member) string {
-	if slices.Contains(templates.Languages(), m.Language) {
-		return m.Language
-	}
-	return p.Language
-}
+func spoken(p members.Program, m members.Member) string { return sms.LanguageOf(p, m) }

@@ -120,7 +120,9 @@ func (r Reward) sell(ctx context.Context, tx *db.Tx, p members.Program, m member
 		return Voucher{}, m, err
 	}
 	v.RedeemEntry = e.ID
-	v, err = issue(ctx, tx, v)
+	if v, err = issue(ctx, tx, v); err == nil && v.State == Redeemed { // a donation, or a code: at no store
+		err = v.take(ctx, tx, false)
+	}
 	return v, after, err
 }
 

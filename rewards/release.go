@@ -88,6 +88,9 @@ func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m membe
 	if err != nil || v.Cost == 0 {
 		return m, 0, err
 	}
+	if err := v.take(ctx, tx, true); err != nil {
+		return members.Member{}, 0, err
+	}
 	e, m, err := v.refill(ctx, tx, p, m)
 	if err != nil {
 		return members.Member{}, 0, err

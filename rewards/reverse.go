@@ -48,6 +48,9 @@ func Reverse(ctx context.Context, tx *db.Tx, p members.Program, voucher int64, u
 	if err != nil {
 		return Used{}, err
 	}
+	if err := c.voucher.take(ctx, tx, true); err != nil {
+		return Used{}, err
+	}
 	if v, err = c.home(ctx, tx, v); err != nil {
 		return Used{}, err
 	}

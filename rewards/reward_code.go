@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,6 +40,7 @@ func ReadCodes(r io.Reader) (CodeList, error) {
 		switch {
 		case err != nil:
 			return CodeList{}, err
+		case n == 1 && isHead(code):
 		case code == "":
 			l.Blank++
 		case seen[code]:
@@ -57,7 +59,7 @@ func ReadCodes(r io.Reader) (CodeList, error) {
 	return l, lines.Err()
 }
 
-// readCode is the code of line n; ” for a blank line and a head.
+// readCode is the code of line n; ” for a blank line.
 func readCode(line string, n int) (string, error) {
 	if n == 1 {
 		line = strings.TrimPrefix(line, "\ufeff")
@@ -66,16 +68,18 @@ func readCode(line string, n int) (string, error) {
 		line = line[:at]
 	}
 	code := strings.Trim(strings.TrimSpace(line), `"`)
-	head := strings.ToLower(code)
 	switch {
-	case n == 1 && (head == "code" || head == "codes" || head == "codigo" || head == "código"):
-		return "", nil
 	case !utf8.ValidString(code) || strings.ContainsFunc(code, func(r rune) bool { return !unicode.IsPrint(r) }):
 		return "", db.Errorf(db.Invalid, "line %d holds letters that cannot be shown: save the file as UTF-8 text", n)
 	case utf8.RuneCountInString(code) > longestCode:
 		return "", db.Errorf(db.Invalid, "line %d is longer than %d letters: that is no code", n, longestCode)
 	}
 	return code, nil
+}
+
+// isHead says whether a first line names its column.
+func isHead(code string) bool {
+	return slices.Contains([]string{"code", "codes", "codigo", "código"}, strings.ToLower(code))
 }
 
 // AddCodes puts codes on the list of a reward and answers how many were not there before; done twice it adds nothing more. At most

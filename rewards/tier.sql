@@ -68,9 +68,6 @@ UPDATE tiers SET retired_at = $3 WHERE program_id = $1 AND id = $2 AND retired_a
 -- name: rewardsOfTier :one
 SELECT COUNT(*) FROM rewards WHERE program_id = $1 AND tier_id = $2 AND retired_at = 0;
 
--- name: setTierRules :execrows
-UPDATE programs SET tier_by = $2, tier_window = $3, tier_grace_days = $4 WHERE id = $1;
-
 -- name: giveTier :exec
 UPDATE members SET tier_given_id = $3, tier_given_until = $4 WHERE program_id = $1 AND id = $2;
 

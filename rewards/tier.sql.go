@@ -301,30 +301,6 @@ func (q *Queries) setLevel(ctx context.Context, arg setLevelParams) error {
 	return err
 }
 
-const setTierRules = `-- name: setTierRules :execrows
-UPDATE programs SET tier_by = $2, tier_window = $3, tier_grace_days = $4 WHERE id = $1
-`
-
-type setTierRulesParams struct {
-	ID            int64
-	TierBy        string
-	TierWindow    string
-	TierGraceDays int64
-}
-
-func (q *Queries) setTierRules(ctx context.Context, arg setTierRulesParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, setTierRules,
-		arg.ID,
-		arg.TierBy,
-		arg.TierWindow,
-		arg.TierGraceDays,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
 const setTierSweep = `-- name: setTierSweep :exec
 UPDATE programs SET tier_swept = $2 WHERE id = $1
 `

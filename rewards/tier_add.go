@@ -114,34 +114,6 @@ func tierIsFree(ctx context.Context, tx *db.Tx, p members.Program, id int64) err
 	return nil
 }
 
-// LevelRules is what a program's levels go by.
-type LevelRules struct {
-	By        string // points or money: points earned, or earning money in minor units
-	Span      string // year, rolling or lifetime
-	GraceDays int64  // a level lasts so much longer, 0 to 366
-}
-
-// SetLevelRules changes what the program's levels go by; everybody's level is looked at anew with the next rounds. Errors: db.Invalid
-// with what to change, db.Missing when there is no such program.
-func SetLevelRules(ctx context.Context, tx *db.Tx, program int64, r LevelRules) error {
-	switch {
-	case r.By != ByPoints && r.By != ByMoney:
-		return db.Errorf(db.Invalid, "levels go by points or by money, not by %q", r.By)
-	case r.Span != YearSpan && r.Span != RollingSpan && r.Span != LifetimeSpan:
-		return db.Errorf(db.Invalid, "levels count over a year, rolling or lifetime, not %q", r.Span)
-	case r.GraceDays < 0 || r.GraceDays > 366:
-		return db.Errorf(db.Invalid, "the grace of a level is 0 to 366 days")
-	}
-	n, err := New(tx).setTierRules(ctx, setTierRulesParams{ID: program, TierBy: r.By, TierWindow: r.Span, TierGraceDays: r.GraceDays})
-	if err == nil && n == 0 {
-		return db.Errorf(db.Missing, "there is no program %d", program)
-	}
-	if err != nil {
-		return err
-	}
-	return New(tx).startTierSweep(ctx, program)
-}
-
 // fits checks the level against the others of the program, itself (by its id) aside.
 func (n *NewTier) fits(ctx context.Context, tx *db.Tx, p members.Program, id int64) error {
 	if err := n.validate(); err != nil {

@@ -53,12 +53,11 @@ func climb(t *rapid.T, ctx context.Context, tx *db.Tx) *climber {
 	m, _, err := members.Join(ctx, tx, p, members.Joining{Phone: "+34612345678", Hash: "h"})
 	c.must(err)
 	c.id = m.ID
-	c.must(rewards.SetLevelRules(ctx, tx, p.ID, rewards.LevelRules{
+	c.p, err = levelRules{
 		By:        rapid.SampledFrom([]string{rewards.ByPoints, rewards.ByMoney}).Draw(t, "by"),
 		Span:      rapid.SampledFrom([]string{rewards.YearSpan, rewards.RollingSpan, rewards.LifetimeSpan}).Draw(t, "span"),
 		GraceDays: rapid.SampledFrom([]int64{0, 1, 20, 90, 366}).Draw(t, "grace"),
-	}))
-	c.p, err = members.ProgramByID(ctx, tx, p.ID)
+	}.set(ctx, tx, p.ID)
 	c.must(err)
 	_, err = rewards.AddRule(ctx, tx, p, rewards.NewRule{Name: "1 per 1", Kind: rewards.AmountRule, Step: 1, Points: 1})
 	c.must(err)

@@ -2,6 +2,7 @@ package rewards_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -11,23 +12,35 @@ import (
 	"fiel/rewards"
 )
 
+// levelRules is what a program's levels go by.
+type levelRules struct {
+	By, Span  string
+	GraceDays int64
+}
+
+func (r levelRules) set(ctx context.Context, tx *db.Tx, program int64) (p members.Program, err error) {
+	for name, value := range map[string]string{"tier_by": r.By, "tier_window": r.Span, "tier_grace_days": fmt.Sprint(r.GraceDays)} {
+		if p, err = members.Set(ctx, tx, program, name, value); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
 // ladder puts up silver at 100 and gold at 300 points, which give 10 and 30 points, on one point for each unit of money.
-func (s *shop) ladder(rules rewards.LevelRules) (silver, gold rewards.Tier) {
+func (s *shop) ladder(rules levelRules) (silver, gold rewards.Tier) {
 	s.t.Helper()
 	s.rule(rewards.NewRule{Name: "1 per 1", Kind: rewards.AmountRule, Step: 1, Points: 1})
-	s.levelRules(rules)
+	s.counts(rules)
 	silver = s.level("Plata", 100, func(n *rewards.NewTier) { n.EntryPoints = 10 })
 	gold = s.level("Oro", 300, func(n *rewards.NewTier) { n.EntryPoints = 30 })
 	return silver, gold
 }
 
-func (s *shop) levelRules(rules rewards.LevelRules) {
+func (s *shop) counts(rules levelRules) {
 	s.t.Helper()
 	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
-		if err := rewards.SetLevelRules(ctx, tx, s.p.ID, rules); err != nil {
-			return err
-		}
-		s.p, err = members.ProgramByID(ctx, tx, s.p.ID)
+		s.p, err = rules.set(ctx, tx, s.p.ID)
 		return err
 	})
 }
@@ -84,7 +97,7 @@ func (s *shop) levelStanding() (st rewards.LevelStanding) {
 	return st
 }
 
-var byYear = rewards.LevelRules{By: rewards.ByPoints, Span: rewards.YearSpan}
+var byYear = levelRules{By: rewards.ByPoints, Span: rewards.YearSpan}
 
 func TestALevelCountsWhatWasEarnedAndNotTheBalance(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
@@ -151,7 +164,7 @@ func TestWhoSkipsALevelGetsTheRewardOfEach(t *testing.T) {
 
 func TestALevelRewardsOnceInTwelveMonths(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
-		s.ladder(rewards.LevelRules{By: rewards.ByPoints, Span: rewards.RollingSpan})
+		s.ladder(levelRules{By: rewards.ByPoints, Span: rewards.RollingSpan})
 		first := s.buy(100) // 5 March 2027
 		s.has("Plata")
 		s.refund(first, whole())
@@ -173,7 +186,7 @@ func TestALevelRewardsOnceInTwelveMonths(t *testing.T) {
 func TestAYearsLevelLastsThroughTheNextAndItsGrace(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		s.agrees()
-		s.ladder(rewards.LevelRules{By: rewards.ByPoints, Span: rewards.YearSpan, GraceDays: 31})
+		s.ladder(levelRules{By: rewards.ByPoints, Span: rewards.YearSpan, GraceDays: 31})
 		s.buy(300)
 		s.at("2028-11-30")
 		s.buy(120)
@@ -200,7 +213,7 @@ func TestAYearsLevelLastsThroughTheNextAndItsGrace(t *testing.T) {
 
 func TestAPurchaseFallsOutOnTheSameDateOfTheNextYear(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
-		s.ladder(rewards.LevelRules{By: rewards.ByPoints, Span: rewards.RollingSpan})
+		s.ladder(levelRules{By: rewards.ByPoints, Span: rewards.RollingSpan})
 		s.at("2028-02-29")
 		s.buy(100)
 		s.at("2029-02-27")
@@ -217,14 +230,14 @@ func TestAPurchaseFallsOutOnTheSameDateOfTheNextYear(t *testing.T) {
 		s.buy(30)
 		s.at("2030-02-28")
 		s.has("")
-		s.levelRules(rewards.LevelRules{By: rewards.ByPoints, Span: rewards.RollingSpan, GraceDays: 10})
+		s.counts(levelRules{By: rewards.ByPoints, Span: rewards.RollingSpan, GraceDays: 10})
 		s.rounds()
 		s.has("Plata")
 		s.at("2030-03-09")
 		s.has("Plata")
 		s.at("2030-03-10")
 		s.has("")
-		s.levelRules(rewards.LevelRules{By: rewards.ByMoney, Span: rewards.LifetimeSpan})
+		s.counts(levelRules{By: rewards.ByMoney, Span: rewards.LifetimeSpan})
 		s.rounds()
 		s.has("Plata")
 		if s.now().TierUntil != 0 {

@@ -146,6 +146,9 @@ func (c *counter) redeem(ctx context.Context, tx *db.Tx) (Used, error) {
 	if err != nil {
 		return Used{}, err
 	}
+	if err := used.take(ctx, tx, false); err != nil {
+		return Used{}, err
+	}
 	if err := c.record(ctx, tx, "voucher.redeem", used, ""); err != nil {
 		return Used{}, err
 	}

@@ -30,6 +30,7 @@ type Terms struct {
 	Stores    []int64 // where it is valid; none: in all
 	ValidFrom int64   // unix milliseconds; 0: at once
 	ExpiresAt int64   // exclusive
+	Words     string  // the giver's own, '' for none
 }
 
 func (t Terms) validate(now int64) error {
@@ -60,7 +61,7 @@ func Grant(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, 
 	}
 	return issue(ctx, tx, Voucher{
 		ProgramID: p.ID, ID: tx.ID(), MemberID: m.ID, RunID: run, Name: t.Name, Kind: t.Kind, Value: t.Value, Minimum: t.Minimum,
-		Stores: storeList(t.Stores), ValidFrom: max(t.ValidFrom, tx.Now), ExpiresAt: t.ExpiresAt,
+		Words: t.Words, Stores: storeList(t.Stores), ValidFrom: max(t.ValidFrom, tx.Now), ExpiresAt: t.ExpiresAt,
 	})
 }
 

@@ -657,6 +657,22 @@ CREATE INDEX vouchers_member ON vouchers (program_id, member_id, id);
 CREATE INDEX vouchers_purchase ON vouchers (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX vouchers_due ON vouchers (program_id, expires_at) WHERE state IN ('issued', 'reserved');
 
+-- takings are the points that stores took for vouchers, append-only: one row a use, and one more when it was undone. With the lots of
+-- the entry they say what the stores of a coalition owe one another.
+CREATE TABLE takings (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    voucher_id BIGINT NOT NULL,
+    entry_id BIGINT NOT NULL, -- that took the points
+    store_id BIGINT NOT NULL DEFAULT 0, -- where the voucher was used, 0: at none
+    undone BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, voucher_id) REFERENCES vouchers (program_id, id),
+    FOREIGN KEY (program_id, entry_id) REFERENCES entries (program_id, id)
+);
+CREATE INDEX takings_at ON takings (program_id, at);
+
 -- wrong_codes counts an hour's wrong voucher codes for a till or a person.
 CREATE TABLE wrong_codes (
     program_id BIGINT NOT NULL,
@@ -967,6 +983,7 @@ DROP TABLE refunds;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;
 DROP TABLE wrong_codes;
+DROP TABLE takings;
 DROP TABLE vouchers;
 DROP TABLE reward_codes;
 DROP TABLE rewards;

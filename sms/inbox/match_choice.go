@@ -2,9 +2,6 @@ package inbox
 
 import "slices"
 
-// mostChoices is how many letters a choice has: A, B and C.
-const mostChoices = 3
-
 // choice takes a text as the answer to an open choice: its letter or its name, of which the first word is enough, alone or with "la",
 // "opcion" and the like; or a no, which chooses none. What could be two of them is no answer.
 func (b *Book) choice(ctx Context, t *reading) (Intent, bool) {

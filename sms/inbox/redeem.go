@@ -65,11 +65,11 @@ func (th *Thread) bought(ctx context.Context, tx *db.Tx, v rewards.Voucher) (Rep
 		return Reply{}, err
 	}
 	f := templates.Fields{"reward": v.Name, "balance": digits(points)}
-	switch {
-	case v.Kind == rewards.DigitalCode:
+	switch v.Kind {
+	case rewards.DigitalCode:
 		f["digital"] = v.Digital
 		return th.say("redeemed_digital", f)
-	case v.Kind == rewards.Donation:
+	case rewards.Donation:
 		f["charity"] = v.Choice
 		return th.say("redeemed_donation", f)
 	}

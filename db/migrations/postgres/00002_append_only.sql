@@ -19,6 +19,8 @@ CREATE TRIGGER stamp_moves_no_update BEFORE UPDATE ON stamp_moves FOR EACH ROW E
 CREATE TRIGGER stamp_moves_no_delete BEFORE DELETE ON stamp_moves FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER tier_moves_no_update BEFORE UPDATE ON tier_moves FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER tier_moves_no_delete BEFORE DELETE ON tier_moves FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER takings_no_update BEFORE UPDATE ON takings FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER takings_no_delete BEFORE DELETE ON takings FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals FOR EACH ROW EXECUTE FUNCTION append_only();
 CREATE TRIGGER seals_no_delete BEFORE DELETE ON seals FOR EACH ROW EXECUTE FUNCTION append_only();
 
@@ -35,6 +37,8 @@ DROP TRIGGER stamp_moves_no_update ON stamp_moves;
 DROP TRIGGER stamp_moves_no_delete ON stamp_moves;
 DROP TRIGGER tier_moves_no_update ON tier_moves;
 DROP TRIGGER tier_moves_no_delete ON tier_moves;
+DROP TRIGGER takings_no_update ON takings;
+DROP TRIGGER takings_no_delete ON takings;
 DROP TRIGGER seals_no_update ON seals;
 DROP TRIGGER seals_no_delete ON seals;
 DROP FUNCTION append_only();

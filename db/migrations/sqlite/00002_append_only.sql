@@ -61,6 +61,16 @@ CREATE TRIGGER tier_moves_no_delete BEFORE DELETE ON tier_moves BEGIN
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
+CREATE TRIGGER takings_no_update BEFORE UPDATE ON takings BEGIN
+    SELECT RAISE(ABORT, 'takings is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER takings_no_delete BEFORE DELETE ON takings BEGIN
+    SELECT RAISE(ABORT, 'takings is append-only');
+END;
+-- +goose StatementEnd
+-- +goose StatementBegin
 CREATE TRIGGER seals_no_update BEFORE UPDATE ON seals BEGIN
     SELECT RAISE(ABORT, 'seals is append-only');
 END;
@@ -84,5 +94,7 @@ DROP TRIGGER stamp_moves_no_update;
 DROP TRIGGER stamp_moves_no_delete;
 DROP TRIGGER tier_moves_no_update;
 DROP TRIGGER tier_moves_no_delete;
+DROP TRIGGER takings_no_update;
+DROP TRIGGER takings_no_delete;
 DROP TRIGGER seals_no_update;
 DROP TRIGGER seals_no_delete;
