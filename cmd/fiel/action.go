@@ -210,7 +210,7 @@ type actionGiveCmd struct {
 	Ref   string `help:"Your own number for this act: the same one twice gives once." placeholder:"REF"`
 }
 
-type givenView struct {
+type actedView struct {
 	Action  string     `json:"action"`
 	Points  int64      `json:"points"`
 	Voucher string     `json:"voucher,omitempty"`
@@ -224,7 +224,7 @@ func (c *actionGiveCmd) Run(a *App) error {
 		if err != nil {
 			return err
 		}
-		var v givenView
+		var v actedView
 		err = d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) (err error) {
 			v, err = c.give(ctx, tx, p, phone)
 			return err
@@ -236,20 +236,20 @@ func (c *actionGiveCmd) Run(a *App) error {
 	})
 }
 
-func (c *actionGiveCmd) give(ctx context.Context, tx *db.Tx, p members.Program, phone members.Phone) (givenView, error) {
+func (c *actionGiveCmd) give(ctx context.Context, tx *db.Tx, p members.Program, phone members.Phone) (actedView, error) {
 	x, err := rewards.ActionByName(ctx, tx, p.ID, c.Name)
 	if err != nil {
-		return givenView{}, err
+		return actedView{}, err
 	}
 	if x.Kind == rewards.ReferralAction || x.Kind == rewards.JoinAction {
-		return givenView{}, db.Errorf(db.Refused, "a %s is not given by hand: it comes by itself", x.Kind)
+		return actedView{}, db.Errorf(db.Refused, "a %s is not given by hand: it comes by itself", x.Kind)
 	}
 	m, err := members.ByPhone(ctx, tx, p.ID, phone)
 	if err == nil {
 		m, err = members.Lock(ctx, tx, p.ID, m.ID)
 	}
 	if err != nil {
-		return givenView{}, err
+		return actedView{}, err
 	}
 	source := ""
 	if c.Ref != "" {
@@ -258,7 +258,7 @@ func (c *actionGiveCmd) give(ctx context.Context, tx *db.Tx, p members.Program, 
 	var news rewards.News
 	done, m, err := rewards.Claim(ctx, tx, p, m, rewards.Claiming{Action: x, Source: source, Tell: sms.Service, Actor: cliActor(), Door: "cli"}, &news)
 	if err != nil {
-		return givenView{}, err
+		return actedView{}, err
 	}
-	return givenView{x.Name, done.Points, done.Voucher.Code, viewMember(m, p)}, news.Tell(ctx, tx, p, m)
+	return actedView{x.Name, done.Points, done.Voucher.Code, viewMember(m, p)}, news.Tell(ctx, tx, p, m)
 }
