@@ -94,7 +94,7 @@ func (s *shop) do(phone, line string) {
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
-		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark,
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
 		"action": s.action, "code": s.code, "friends": s.friends,
 	}
 	act, ok := acts[words[0]]
@@ -102,6 +102,16 @@ func (s *shop) do(phone, line string) {
 		s.t.Fatalf("%q is nothing a conversation can do", line)
 	}
 	s.write(func(ctx context.Context, tx *db.Tx) error { return act(ctx, tx, members.Phone(phone), words[1:]) })
+}
+
+// expiry rolling 12
+func (s *shop) expiry(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) (err error) {
+	x := rewards.Expiry{Mode: words[0], Months: s.number(words[1])}
+	s.program, err = rewards.SetExpiry(ctx, tx, s.program, x, members.Act{Actor: "cli", Door: "cli"})
+	if err == nil {
+		_, err = rewards.DateAnew(ctx, tx, s.program, 100)
+	}
+	return err
 }
 
 func (s *shop) duration(word string) time.Duration {
