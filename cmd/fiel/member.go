@@ -18,6 +18,12 @@ type memberCmd struct {
 	Show    memberShowCmd    `cmd:"" help:"Show a member: points, consents, last movements."`
 	History memberHistoryCmd `cmd:"" help:"Every movement of a member's points, and why it was as many."`
 	List    memberListCmd    `cmd:"" help:"List members."`
+
+	Data     memberDataCmd     `cmd:"" help:"Print all that is kept of a member, as JSON."`
+	Merge    memberMergeCmd    `cmd:"" help:"Make two members one: points, vouchers, cards and stamps of the first become the second's."`
+	Number   memberNumberCmd   `cmd:"" help:"Give a member another phone number."`
+	Reassign memberReassignCmd `cmd:"" help:"Free a number that belongs to somebody else now: the new owner begins with nothing."`
+	Erase    memberEraseCmd    `cmd:"" help:"Erase a member for good; the ledger stays, without a name."`
 }
 
 type memberAddCmd struct {

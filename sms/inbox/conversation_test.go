@@ -36,6 +36,7 @@ type shop struct {
 	texts   int
 	listed  int64             // the last text that waited
 	said    map[string]string // codes seen, by the name that stands for them
+	changes int               // codes to change a number with, so far
 }
 
 func open(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
@@ -279,11 +280,21 @@ func (s *shop) state(phone string) string {
 	return strings.Join(words, ", ")
 }
 
-// code is how those look that are drawn: a voucher's, or a member's for friends.
-var code = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{6}(?:[23456789BCDFGHJKMNPQRSTVWXYZ]{2})?\b`)
+var (
+	// code is how those look that are drawn: a voucher's, or a member's for friends.
+	code   = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{6}(?:[23456789BCDFGHJKMNPQRSTVWXYZ]{2})?\b`)
+	change = regexp.MustCompile(`\b((?:CAMBIO|NEWNUMBER) )([23456789BCDFGHJKMNPQRSTVWXYZ]{5})\b`)
+)
 
 // steady puts names for the codes, which are random.
 func (s *shop) steady(text string) string {
+	text = change.ReplaceAllStringFunc(text, func(asked string) string {
+		m := change.FindStringSubmatch(asked)
+		s.changes++
+		name := "CHANGE" + strconv.Itoa(s.changes)
+		s.said[name] = m[2]
+		return m[1] + name
+	})
 	return code.ReplaceAllStringFunc(text, func(c string) string {
 		for name, seen := range s.said {
 			if seen == c {
