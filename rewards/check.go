@@ -35,7 +35,6 @@ func checks() []check {
 		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
 		{"I34", "member %d has something from before they joined: of who had the number then", (*Queries).inherited},
 		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
-		{"I7", "member %d had an action more often than its limit", (*Queries).overClaimed},
 		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},
 		{"I35", "member %d: a referral was paid without a purchase", (*Queries).paidWithoutPurchase},
 	}
