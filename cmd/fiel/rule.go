@@ -37,7 +37,7 @@ type ruleAddCmd struct {
 	Minimum   int64  `help:"Earning money of a sale below which the rule does not count, in minor units." placeholder:"N"`
 	Gap       int64  `help:"Minutes between visits that count, of --per-visit." placeholder:"N"`
 
-	DryRun bool `help:"Say what would be added, and save nothing."`
+	weighing
 }
 
 // ruleView is a rule as JSON and terminal show it.
@@ -55,21 +55,16 @@ func (c *ruleAddCmd) Run(a *App) error {
 	}
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
 		var added []ruleView
-		err := d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) (err error) {
-			if added, err = addRules(ctx, tx, p, rules); err == nil && c.DryRun {
-				err = errDryRun
-			}
+		_, saved, err := a.weighed(d, p, c.weighing, func(ctx context.Context, tx *db.Tx) (err error) {
+			added, err = addRules(ctx, tx, p, rules)
 			return err
 		})
-		if err != nil && err != errDryRun { //nolint:errorlint // it comes back as it went in
+		if err != nil {
 			return err
 		}
-		return a.answer(added, func(w io.Writer) { c.print(w, p, added) })
+		return a.answer(added, func(w io.Writer) { printRules(w, p, added, saved) })
 	})
 }
-
-// errDryRun ends the transaction of a dry run.
-var errDryRun = db.Errorf(db.Refused, "nothing was saved")
 
 func addRules(ctx context.Context, tx *db.Tx, p members.Program, rules []rewards.NewRule) (added []ruleView, err error) {
 	for _, n := range rules {
@@ -90,9 +85,9 @@ func addRules(ctx context.Context, tx *db.Tx, p members.Program, rules []rewards
 	return added, nil
 }
 
-func (c *ruleAddCmd) print(w io.Writer, p members.Program, added []ruleView) {
+func printRules(w io.Writer, p members.Program, added []ruleView, saved bool) {
 	for _, v := range added {
-		if c.DryRun {
+		if !saved {
 			fmt.Fprintf(w, "would add %s: %s\n", v.Name, v.what(p))
 		} else {
 			fmt.Fprintf(w, "rule %d, %s: %s\n", v.ID, v.Name, v.what(p))
