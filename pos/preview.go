@@ -8,8 +8,8 @@ import (
 	"fiel/rewards"
 )
 
-// Preview finds what a sale would give, as things stand: its buyer by phone or card, if that is a member, and the store's clock. A
-// voucher in it is not looked at. It changes nothing and may run in a Read. Without a till the sale is at no store in particular, by the
+// Preview finds what a sale would give by the rules of today, also one that lies ahead: its buyer is found by phone or card, if that is
+// a member. Its vouchers are not looked at. It changes nothing and may run in a Read. Without a till the sale is at no store in particular, by the
 // program's clock. Errors: db.Invalid as a [*Fault] for values that make no sense, db.Missing for a till that is none.
 func Preview(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (rewards.Earned, members.Member, error) {
 	if s.Ref == "" {
@@ -26,9 +26,9 @@ func Preview(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (rewards.E
 	if err != nil {
 		return rewards.Earned{}, members.Member{}, err
 	}
-	at := tx.Now
-	if s.OccurredAt != 0 {
-		at = min(s.OccurredAt, tx.Now)
+	at := s.OccurredAt
+	if at == 0 {
+		at = tx.Now
 	}
 	zone := d.program.Location()
 	if d.store.ID != 0 {

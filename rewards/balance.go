@@ -28,7 +28,7 @@ func StandingOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Mem
 	if err != nil {
 		return Standing{}, orMissing(err, "there is no member %d", m.ID)
 	}
-	dead, err := q.deadPoints(ctx, deadPointsParams{ProgramID: p.ID, MemberID: m.ID, LapsesAt: tx.Now})
+	dead, err := deadPoints(ctx, tx, p, m)
 	if err != nil {
 		return Standing{}, err
 	}

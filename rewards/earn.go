@@ -46,7 +46,11 @@ func (p Purchase) source() string { return fmt.Sprintf("purchase:%d", p.ID) }
 // purchase comes here once; one that made an entry is db.Conflict the second time. What follows from it is added to the news. The
 // caller holds the member's row. db.Invalid, found before anything was written, when the points do not fit the ledger.
 func Earn(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase, news *News) (Earned, members.Member, error) {
-	e, rules, err := decide(ctx, tx, p, m, sold)
+	rules, err := RulesAt(ctx, tx, p.ID, min(sold.At, tx.Now))
+	if err != nil {
+		return Earned{}, members.Member{}, err
+	}
+	e, err := decide(ctx, tx, p, m, sold, rules)
 	if err != nil {
 		return Earned{}, members.Member{}, err
 	}
@@ -60,18 +64,13 @@ func Earn(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, s
 	return e, m, err
 }
 
-// decide finds what a purchase is worth to a member, who may be none, by the rules of its day. It changes nothing.
-func decide(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase) (Earned, []Rule, error) {
-	rules, err := RulesAt(ctx, tx, p.ID, min(sold.At, tx.Now))
-	if err != nil {
-		return Earned{}, nil, err
-	}
+// decide finds what a purchase is worth to a member, who may be none. It changes nothing.
+func decide(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase, rules []Rule) (Earned, error) {
 	f, err := factsOf(ctx, tx, p, m, sold, rules)
 	if err != nil {
-		return Earned{}, nil, err
+		return Earned{}, err
 	}
-	e, err := Compute(p, rules, sold.Sale, f)
-	return e, rules, err
+	return Compute(p, rules, sold.Sale, f)
 }
 
 // enter writes the entry of a purchase, or moves the carry alone.

@@ -122,6 +122,30 @@ func lapse(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) 
 	return m, nil
 }
 
+// deadPoints are those of a member that are past their day and have not been written off. It only reads; what an older rule dated is
+// judged by the rule of now.
+func deadPoints(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (dead int64, err error) {
+	lots, err := New(tx).lotsToSettle(ctx, lotsToSettleParams{ProgramID: p.ID, MemberID: m.ID, LapsesAt: tx.Now})
+	if err != nil || len(lots) == 0 {
+		return 0, err
+	}
+	if p, err = members.ProgramByID(ctx, tx, p.ID); err != nil {
+		return 0, err
+	}
+	if m, err = members.ByID(ctx, tx, p.ID, m.ID); err != nil {
+		return 0, err
+	}
+	for _, lot := range lots {
+		if lot.Gen < p.ExpiryGen {
+			lot = rulingOf(p).date(lot, m.ActiveAt, 0)
+		}
+		if lot.LapsesAt <= tx.Now {
+			dead += lot.Left
+		}
+	}
+	return dead, nil
+}
+
 func lapseLot(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, lot Lot, source string) (members.Member, error) {
 	e, m, err := write(ctx, tx, &p, m, Posting{Kind: KindExpire, Delta: -lot.Left, Source: source})
 	if err != nil {

@@ -76,10 +76,6 @@ JOIN entries ON entries.program_id = lot_moves.program_id AND entries.id = lot_m
 WHERE lot_moves.program_id = $1 AND entries.kind = 'expire'
   AND lot_moves.lot_id IN (SELECT lots.id FROM lots WHERE lots.program_id = $1 AND lots.entry_id = $2);
 
--- name: deadPoints :one
-SELECT CAST(COALESCE(SUM("left"), 0) AS BIGINT) FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3;
-
 -- name: nextToExpire :many
 -- The first day on which points end. Points that wait for a warning to arrive have no day once theirs is past.
 SELECT CAST(expires_at AS BIGINT) AS expires_at, CAST(SUM(points) AS BIGINT) AS points FROM (

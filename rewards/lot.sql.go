@@ -39,24 +39,6 @@ func (q *Queries) dateLot(ctx context.Context, arg dateLotParams) (int64, error)
 	return result.RowsAffected()
 }
 
-const deadPoints = `-- name: deadPoints :one
-SELECT CAST(COALESCE(SUM("left"), 0) AS BIGINT) FROM lots
-WHERE program_id = $1 AND member_id = $2 AND "left" > 0 AND lapses_at <= $3
-`
-
-type deadPointsParams struct {
-	ProgramID int64
-	MemberID  int64
-	LapsesAt  int64
-}
-
-func (q *Queries) deadPoints(ctx context.Context, arg deadPointsParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, deadPoints, arg.ProgramID, arg.MemberID, arg.LapsesAt)
-	var column_1 int64
-	err := row.Scan(&column_1)
-	return column_1, err
-}
-
 const insertLot = `-- name: insertLot :exec
 INSERT INTO lots (program_id, id, member_id, entry_id, points, "left", expires_at, expires_first, lapses_at, gen, created_at)
 VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10)

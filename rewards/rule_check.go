@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"fiel/db"
@@ -60,7 +61,7 @@ var (
 // validate finds the first field that makes no sense. It does not look into the database.
 func (n NewRule) validate() error {
 	switch name := strings.TrimSpace(n.Name); {
-	case name == "" || utf8.RuneCountInString(name) > 80:
+	case name == "" || utf8.RuneCountInString(name) > 80 || !legible(name):
 		return db.Errorf(db.Invalid, "name: a rule needs one, a text of at most 80 letters")
 	case !slices.Contains(ruleKinds, n.Kind):
 		return db.Errorf(db.Invalid, "kind: %q is no kind of rule; it is amount, quantity, visit, stamp, tender, window or campaign", n.Kind)
@@ -150,7 +151,7 @@ func (n NewRule) checkLists() error {
 		return db.Errorf(db.Invalid, "a list of a rule has at most 200 values; one has %d", most)
 	}
 	for _, s := range slices.Concat(n.Categories, n.Products) {
-		if strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > 200 {
+		if strings.TrimSpace(s) == "" || utf8.RuneCountInString(s) > 200 || !legible(s) {
 			return db.Errorf(db.Invalid, "categories, products: each is a text of at most 200 letters, none is empty")
 		}
 	}
@@ -160,6 +161,11 @@ func (n NewRule) checkLists() error {
 		}
 	}
 	return nil
+}
+
+// legible says whether a text can be kept and shown.
+func legible(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
 func isDate(s string) bool {

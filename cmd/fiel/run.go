@@ -52,6 +52,8 @@ type commands struct {
 	Inbox    inboxCmd    `cmd:"" help:"Texts that a person should read."`
 	Phone    phoneCmd    `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
 	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
+	About    programCmd  `cmd:"" name:"program" help:"Show and change the program's settings."`
+	Expiry   expiryCmd   `cmd:"" help:"How points expire: show, preview, set."`
 	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
 	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
