@@ -37,7 +37,6 @@ UPDATE programs SET
     texts_per_day = CASE WHEN @setting = 'texts_per_day' THEN CAST(@number AS BIGINT) ELSE texts_per_day END,
     texts_per_week = CASE WHEN @setting = 'texts_per_week' THEN CAST(@number AS BIGINT) ELSE texts_per_week END,
     parts_per_day = CASE WHEN @setting = 'parts_per_day' THEN CAST(@number AS BIGINT) ELSE parts_per_day END,
-    tier_swept = CASE WHEN @setting IN ('tier_by', 'tier_window', 'tier_grace_days') THEN 0 ELSE tier_swept END, -- everybody's level is looked at anew
     quiet_from = CASE WHEN @setting = 'texting_hours' THEN CAST(@number AS BIGINT) ELSE quiet_from END,
     quiet_until = CASE WHEN @setting = 'texting_hours' THEN CAST(@until AS BIGINT) ELSE quiet_until END
 WHERE id = @id

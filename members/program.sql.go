@@ -313,7 +313,6 @@ UPDATE programs SET
     texts_per_day = CASE WHEN $1 = 'texts_per_day' THEN CAST($3 AS BIGINT) ELSE texts_per_day END,
     texts_per_week = CASE WHEN $1 = 'texts_per_week' THEN CAST($3 AS BIGINT) ELSE texts_per_week END,
     parts_per_day = CASE WHEN $1 = 'parts_per_day' THEN CAST($3 AS BIGINT) ELSE parts_per_day END,
-    tier_swept = CASE WHEN $1 IN ('tier_by', 'tier_window', 'tier_grace_days') THEN 0 ELSE tier_swept END, -- everybody's level is looked at anew
     quiet_from = CASE WHEN $1 = 'texting_hours' THEN CAST($3 AS BIGINT) ELSE quiet_from END,
     quiet_until = CASE WHEN $1 = 'texting_hours' THEN CAST($4 AS BIGINT) ELSE quiet_until END
 WHERE id = $5

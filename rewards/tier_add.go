@@ -12,12 +12,12 @@ import (
 
 // NewTier is what a level is made from.
 type NewTier struct {
-	Name         string // at most 20 letters: it stands in texts
-	Threshold    int64  // what reaches it in the program's span: points, or earning money in minor units
-	Times        int64  // multiplier of its members' purchases, thousandths: 1500 is x1.5; 0 is 1000
-	EntryPoints  int64  // given when it is reached
-	EntryReward  int64  // id of the reward whose voucher is given when it is reached; 0: none
-	EarlyMinutes int64  // before others its members may have a reward or a sale
+	Name         string `json:"name" want:"a name of at most 20 letters"`                           // it stands in texts
+	Threshold    int64  `json:"threshold" want:"whole points, or minor units"`                      // what reaches it in the program's span
+	Times        Times  `json:"times,omitempty" want:"a multiplier from 1 to 10"`                   // of its members' purchases; 0 is x1
+	EntryPoints  int64  `json:"entry_points,omitempty" want:"whole points"`                         // given when it is reached
+	EntryReward  int64  `json:"entry_reward,omitempty" want:"the id of a reward"`                   // whose voucher is given when it is reached
+	EarlyMinutes int64  `json:"early_minutes,omitempty" want:"whole minutes, of rewards and sales"` // before others its members may have them
 }
 
 func (n *NewTier) validate() error {
@@ -31,8 +31,8 @@ func (n *NewTier) validate() error {
 	switch {
 	case n.Threshold < 1 || n.Threshold > MaxBalance:
 		return db.Errorf(db.Invalid, "a level is reached with at least 1 point or minor unit, at most %d", MaxBalance)
-	case n.Times < 1000 || n.Times > 10_000:
-		return db.Errorf(db.Invalid, "a level multiplies points by 1 to 10: its times are 1000 to 10000 thousandths")
+	case n.Times < 1000 || n.Times > maxTimes:
+		return db.Errorf(db.Invalid, "a level multiplies points by 1 to 10")
 	case n.EntryPoints < 0 || n.EntryPoints > 1_000_000:
 		return db.Errorf(db.Invalid, "the points for reaching a level are 0 to 1,000,000")
 	case n.EarlyMinutes < 0 || n.EarlyMinutes > 365*24*60:
@@ -48,7 +48,7 @@ func AddTier(ctx context.Context, tx *db.Tx, p members.Program, n NewTier) (Tier
 		return Tier{}, err
 	}
 	t, err := New(tx).insertTier(ctx, insertTierParams{
-		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Threshold: n.Threshold, Times: n.Times, EntryPoints: n.EntryPoints,
+		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Threshold: n.Threshold, Times: int64(n.Times), EntryPoints: n.EntryPoints,
 		EntryRewardID: n.EntryReward, EarlyMinutes: n.EarlyMinutes, CreatedAt: tx.Now,
 	})
 	if err != nil {
@@ -64,7 +64,7 @@ func ChangeTier(ctx context.Context, tx *db.Tx, p members.Program, id int64, n N
 		return Tier{}, err
 	}
 	t, err := New(tx).updateTier(ctx, updateTierParams{
-		ProgramID: p.ID, ID: id, Name: n.Name, Threshold: n.Threshold, Times: n.Times, EntryPoints: n.EntryPoints,
+		ProgramID: p.ID, ID: id, Name: n.Name, Threshold: n.Threshold, Times: int64(n.Times), EntryPoints: n.EntryPoints,
 		EntryRewardID: n.EntryReward, EarlyMinutes: n.EarlyMinutes,
 	})
 	if err != nil {

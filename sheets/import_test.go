@@ -219,6 +219,28 @@ func TestFilesThatAreNone(t *testing.T) {
 	}
 }
 
+// A level comes over until its day, or for this year and the next; it pays no entry reward.
+func TestLevelsComeOver(t *testing.T) {
+	inEachCafe(t, func(c *cafe) {
+		c.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := rewards.AddTier(ctx, tx, c.p, rewards.NewTier{Name: "Oro", Threshold: 1000, EntryPoints: 50})
+			return err
+		})
+		const file = "celular,nivel,nivel hasta\n987654321,ORO,\n912345678,oro,2027-06-30\n945678901,Platino,\n"
+		r := c.run(c.imports(sheets.Members), file)
+		wantFaults(c.T, r.Errors, []string{`4: there is no level "Platino"; there are: Oro`})
+		if rosa := c.member("+51987654321"); r.Levels != 2 || rosa.TierID == 0 || rosa.TierGivenUntil != 1861938000000 || rosa.Balance != 0 {
+			c.Errorf("%+v, %+v", r, rosa)
+		}
+		if pedro := c.member("+51912345678"); pedro.TierUntil != 1814418000000 { // 1 July 2027 in Lima
+			c.Error(pedro.TierUntil)
+		}
+		if again := c.run(c.imports(sheets.Members), file); again.Levels != 0 {
+			c.Errorf("again: %+v", again)
+		}
+	})
+}
+
 // More rows than a chunk, and than a page on the way out.
 func TestEverythingComesOut(t *testing.T) {
 	inEachCafe(t, func(c *cafe) {

@@ -153,7 +153,7 @@ func (i *Import) lookMember(ctx context.Context, tx *db.Tx, r row, m members.Mem
 	if r.member.service && i.Words != "" {
 		report.Consents++
 	}
-	if r.member.level != 0 {
+	if r.member.level != 0 && m.TierGivenID != r.member.level {
 		report.Levels++
 	}
 	if r.member.card != "" {
@@ -229,15 +229,32 @@ func (i *Import) dated(at int64) string {
 	return ", agreed " + time.UnixMilli(at).In(i.zone()).Format(time.DateOnly)
 }
 
-// give gives what they had: opening balance, level, card.
+// give gives what they had: opening balance and level.
 func (i *Import) give(ctx context.Context, tx *db.Tx, m members.Member, r row, report *Report) error {
 	p := r.member
-	if p.points == 0 {
+	if p.points > 0 {
+		opened, after, err := rewards.Open(ctx, tx, i.Program, m, rewards.Opening{Source: i.opening(m), Points: p.points, ExpiresAt: p.expires})
+		if err != nil {
+			return err
+		}
+		if opened {
+			report.Opened, report.Points, m = report.Opened+1, report.Points+p.points, after
+		}
+	}
+	if p.level == 0 || m.TierGivenID == p.level {
 		return nil
 	}
-	opened, _, err := rewards.Open(ctx, tx, i.Program, m, rewards.Opening{Source: i.opening(m), Points: p.points, ExpiresAt: p.expires})
-	if opened {
-		report.Opened, report.Points = report.Opened+1, report.Points+p.points
-	}
+	report.Levels++
+	_, err := rewards.GiveLevel(ctx, tx, i.Program, rewards.GivenLevel{
+		Member: m.ID, Tier: p.level, Until: i.lasting(tx, p.until), Actor: i.Actor, Door: "import",
+	}, nil)
 	return err
+}
+
+// lasting is when a level that came over ends: as the file says, or else at the end of the next year.
+func (i *Import) lasting(tx *db.Tx, until int64) int64 {
+	if until != 0 {
+		return until
+	}
+	return time.Date(tx.Time().In(i.zone()).Year()+2, time.January, 1, 0, 0, 0, 0, i.zone()).UnixMilli()
 }

@@ -18,7 +18,7 @@ type shop struct {
 	*Import
 	layout
 	stores []members.Store
-	levels []rewards.Tier
+	levels rewards.Ladder
 	seen   map[string]int // lines by number, or by id of a purchase
 }
 

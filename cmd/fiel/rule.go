@@ -37,7 +37,7 @@ type ruleAddCmd struct {
 	Minimum   int64  `help:"Earning money of a sale below which the rule does not count, in minor units." placeholder:"N"`
 	Gap       int64  `help:"Minutes between visits that count, of --per-visit." placeholder:"N"`
 
-	weighing
+	weighing `embed:""`
 }
 
 // ruleView is a rule as JSON and terminal show it.
@@ -55,15 +55,22 @@ func (c *ruleAddCmd) Run(a *App) error {
 	}
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
 		var added []ruleView
-		_, saved, err := a.weighed(d, p, c.weighing, func(ctx context.Context, tx *db.Tx) (err error) {
+		g, saved, err := a.weighed(d, p, c.weighing, func(ctx context.Context, tx *db.Tx) (err error) {
 			added, err = addRules(ctx, tx, p, rules)
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		return a.answer(added, func(w io.Writer) { printRules(w, p, added, saved) })
+		return a.answer(addedView{added, saved, g}, func(w io.Writer) { printAddedRules(w, p, added, saved) })
 	})
+}
+
+// addedView is what was added, or would have been, and what the scheme gives back with it.
+type addedView struct {
+	Rules     []ruleView         `json:"rules"`
+	Saved     bool               `json:"saved"`
+	GivesBack rewards.GivingBack `json:"gives_back"`
 }
 
 func addRules(ctx context.Context, tx *db.Tx, p members.Program, rules []rewards.NewRule) (added []ruleView, err error) {
@@ -85,12 +92,12 @@ func addRules(ctx context.Context, tx *db.Tx, p members.Program, rules []rewards
 	return added, nil
 }
 
-func printRules(w io.Writer, p members.Program, added []ruleView, saved bool) {
+func printAddedRules(w io.Writer, p members.Program, added []ruleView, saved bool) {
 	for _, v := range added {
-		if !saved {
-			fmt.Fprintf(w, "would add %s: %s\n", v.Name, v.what(p))
-		} else {
+		if saved {
 			fmt.Fprintf(w, "rule %d, %s: %s\n", v.ID, v.Name, v.what(p))
+		} else {
+			fmt.Fprintf(w, "would add %s: %s\n", v.Name, v.what(p))
 		}
 	}
 }

@@ -56,8 +56,10 @@ type commands struct {
 	Expiry   expiryCmd   `cmd:"" help:"How points expire: show, preview, set."`
 	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
 	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
+	Tier     tierCmd     `cmd:"" help:"Levels: add, change, list, give and count them."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
 	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
+	Settle   settleCmd   `cmd:"" name:"settlement" help:"What the stores of a coalition owe one another for a month."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
