@@ -23,6 +23,7 @@ func pragmas(write bool) []pragma {
 		{"foreign_keys", "1", "1"},
 		{"cache_size", "-16384", "-16384"},
 		{"temp_store", "memory", "2"},
+		{"secure_delete", "1", "1"}, // who was erased is not found in pages that hold nothing any more
 	}
 	if !write {
 		p = append(p, pragma{"query_only", "1", "1"})

@@ -52,9 +52,13 @@ func insertNew(ctx context.Context, tx *db.Tx, p Program, j Joining) (Member, er
 			return Member{}, err
 		}
 	}
+	formerly, err := New(tx).formerlyOf(ctx, p.ID, j.Hash)
+	if err != nil && !db.NotFound(err) {
+		return Member{}, err
+	}
 	m, err := New(tx).insertMember(ctx, insertMemberParams{
 		ProgramID: p.ID, ID: tx.ID(), Phone: j.Phone, Hash: j.Hash, Name: name, Language: j.Language, StoreID: j.Store,
-		JoinedAt: tx.Now, WroteFirst: j.WroteFirst,
+		JoinedAt: tx.Now, WroteFirst: j.WroteFirst, Formerly: formerly,
 	})
 	if db.Taken(err, "members_phone") {
 		return Member{}, db.Errorf(db.Conflict, "that number has just joined")
@@ -104,32 +108,29 @@ func ByID(ctx context.Context, tx *db.Tx, program, id int64) (Member, error) {
 	return m, orMissing(err, "there is no member %d", id)
 }
 
-// ByCard finds the member a printed card stands for; db.Missing when no member has it.
-func ByCard(ctx context.Context, tx *db.Tx, program int64, code string) (Member, error) {
-	id, err := New(tx).memberByCard(ctx, program, code)
-	if err != nil {
-		return Member{}, orMissing(err, "no member has that card")
-	}
-	return ByID(ctx, tx, program, id)
-}
-
 // Lock takes the row of the member's number and then the member's own, and returns the member as it is now. Members that are
 // locked together are locked in rising id.
 func Lock(ctx context.Context, tx *db.Tx, program, id int64) (Member, error) {
+	m, _, err := LockNumbered(ctx, tx, program, id)
+	return m, err
+}
+
+// LockNumbered is [Lock], and tells what is known of the member's number: the zero Number when they have none.
+func LockNumbered(ctx context.Context, tx *db.Tx, program, id int64) (m Member, n Number, err error) {
 	hash, err := New(tx).hashOfMember(ctx, program, id)
 	if err != nil {
-		return Member{}, orMissing(err, "there is no member %d", id)
+		return Member{}, Number{}, orMissing(err, "there is no member %d", id)
 	}
 	if hash != "" {
-		if _, err := Touch(ctx, tx, program, hash); err != nil {
-			return Member{}, err
+		if n, err = Touch(ctx, tx, program, hash); err != nil {
+			return Member{}, Number{}, err
 		}
 	}
-	m, err := New(tx).lockMember(ctx, lockMemberParams{ProgramID: program, ID: id, Touched: tx.Now})
+	m, err = New(tx).lockMember(ctx, lockMemberParams{ProgramID: program, ID: id, Touched: tx.Now})
 	if err == nil && m.Hash != hash {
-		return Member{}, db.Errorf(db.Conflict, "the number of member %d has just changed: try again", id)
+		return Member{}, Number{}, db.Errorf(db.Conflict, "the number of member %d has just changed: try again", id)
 	}
-	return m, err
+	return m, n, err
 }
 
 // After lists members with a number after the given id, in rising id, at most limit and 1,000.

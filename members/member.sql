@@ -1,6 +1,6 @@
 -- name: insertMember :one
-INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first, formerly)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
 RETURNING *;
 
 -- name: memberByID :one
@@ -8,9 +8,6 @@ SELECT * FROM members WHERE program_id = $1 AND id = $2;
 
 -- name: memberByPhone :one
 SELECT * FROM members WHERE program_id = $1 AND phone = $2 AND phone <> '';
-
--- name: memberByCard :one
-SELECT member_id FROM cards WHERE program_id = $1 AND code = $2;
 
 -- name: lockMember :one
 UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING *;
@@ -42,6 +39,9 @@ SELECT * FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY
 
 -- name: countMembers :one
 SELECT COUNT(*) FROM members WHERE program_id = $1 AND phone <> '' AND left_at = 0;
+
+-- name: formerlyOf :one
+SELECT formerly FROM phones WHERE program_id = $1 AND hash = $2;
 
 -- name: setChannel :exec
 UPDATE members SET channel = $3 WHERE program_id = $1 AND id = $2 AND channel = '';

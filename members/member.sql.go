@@ -20,6 +20,17 @@ func (q *Queries) countMembers(ctx context.Context, programID int64) (int64, err
 	return count, err
 }
 
+const formerlyOf = `-- name: formerlyOf :one
+SELECT formerly FROM phones WHERE program_id = $1 AND hash = $2
+`
+
+func (q *Queries) formerlyOf(ctx context.Context, programID int64, hash string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, formerlyOf, programID, hash)
+	var formerly int64
+	err := row.Scan(&formerly)
+	return formerly, err
+}
+
 const hashOfMember = `-- name: hashOfMember :one
 SELECT hash FROM members WHERE program_id = $1 AND id = $2
 `
@@ -32,8 +43,8 @@ func (q *Queries) hashOfMember(ctx context.Context, programID int64, iD int64) (
 }
 
 const insertMember = `-- name: insertMember :one
-INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)
+INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first, formerly)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
 `
 
@@ -47,6 +58,7 @@ type insertMemberParams struct {
 	StoreID    int64
 	JoinedAt   int64
 	WroteFirst bool
+	Formerly   int64
 }
 
 func (q *Queries) insertMember(ctx context.Context, arg insertMemberParams) (Member, error) {
@@ -60,6 +72,7 @@ func (q *Queries) insertMember(ctx context.Context, arg insertMemberParams) (Mem
 		arg.StoreID,
 		arg.JoinedAt,
 		arg.WroteFirst,
+		arg.Formerly,
 	)
 	var i Member
 	err := row.Scan(
@@ -176,17 +189,6 @@ func (q *Queries) lockMember(ctx context.Context, arg lockMemberParams) (Member,
 		&i.Touched,
 	)
 	return i, err
-}
-
-const memberByCard = `-- name: memberByCard :one
-SELECT member_id FROM cards WHERE program_id = $1 AND code = $2
-`
-
-func (q *Queries) memberByCard(ctx context.Context, programID int64, code string) (int64, error) {
-	row := q.db.QueryRowContext(ctx, memberByCard, programID, code)
-	var member_id int64
-	err := row.Scan(&member_id)
-	return member_id, err
 }
 
 const memberByID = `-- name: memberByID :one

@@ -9,6 +9,15 @@ import (
 	"context"
 )
 
+const allowBonus = `-- name: allowBonus :exec
+UPDATE phones SET no_bonus_until = 0 WHERE program_id = $1 AND hash = $2
+`
+
+func (q *Queries) allowBonus(ctx context.Context, programID int64, hash string) error {
+	_, err := q.db.ExecContext(ctx, allowBonus, programID, hash)
+	return err
+}
+
 const countReply = `-- name: countReply :exec
 UPDATE phones SET replies = $3, replies_since = $4, helps = $5, helps_day = $6, told_day = $7
 WHERE program_id = $1 AND hash = $2
@@ -33,6 +42,30 @@ func (q *Queries) countReply(ctx context.Context, arg countReplyParams) error {
 		arg.Helps,
 		arg.HelpsDay,
 		arg.ToldDay,
+	)
+	return err
+}
+
+const freeNumber = `-- name: freeNumber :exec
+UPDATE phones SET formerly = $1, health = '',
+    no_bonus_until = CASE WHEN no_bonus_until > CAST($2 AS BIGINT) THEN no_bonus_until ELSE CAST($2 AS BIGINT) END
+WHERE program_id = $3 AND hash = $4
+`
+
+type freeNumberParams struct {
+	MemberID     int64
+	NoBonusUntil int64
+	ProgramID    int64
+	Hash         string
+}
+
+// The number is nobody's any more.
+func (q *Queries) freeNumber(ctx context.Context, arg freeNumberParams) error {
+	_, err := q.db.ExecContext(ctx, freeNumber,
+		arg.MemberID,
+		arg.NoBonusUntil,
+		arg.ProgramID,
+		arg.Hash,
 	)
 	return err
 }
@@ -78,10 +111,25 @@ func (q *Queries) stopNumber(ctx context.Context, arg stopNumberParams) error {
 	return err
 }
 
+const suppressNumber = `-- name: suppressNumber :exec
+UPDATE phones SET suppressed_at = $3, health = '' WHERE program_id = $1 AND hash = $2
+`
+
+type suppressNumberParams struct {
+	ProgramID    int64
+	Hash         string
+	SuppressedAt int64
+}
+
+func (q *Queries) suppressNumber(ctx context.Context, arg suppressNumberParams) error {
+	_, err := q.db.ExecContext(ctx, suppressNumber, arg.ProgramID, arg.Hash, arg.SuppressedAt)
+	return err
+}
+
 const touchNumber = `-- name: touchNumber :one
 INSERT INTO phones (program_id, hash, touched) VALUES ($1, $2, $3)
 ON CONFLICT (program_id, hash) DO UPDATE SET touched = excluded.touched
-RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day
+RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day, formerly, no_bonus_until
 `
 
 type touchNumberParams struct {
@@ -99,6 +147,8 @@ type touchNumberRow struct {
 	Helps        int64
 	HelpsDay     string
 	ToldDay      string
+	Formerly     int64
+	NoBonusUntil int64
 }
 
 // Takes the row of the number; whatever is written about that number waits for it.
@@ -114,6 +164,8 @@ func (q *Queries) touchNumber(ctx context.Context, arg touchNumberParams) (touch
 		&i.Helps,
 		&i.HelpsDay,
 		&i.ToldDay,
+		&i.Formerly,
+		&i.NoBonusUntil,
 	)
 	return i, err
 }

@@ -15,6 +15,7 @@ const (
 	AskScore     = "score"     // 0 to 10
 	AskRSVP      = "rsvp"      // will you come?
 	AskClue      = "clue"      // the answer to a clue
+	AskReset     = "reset"     // is this number new to you?
 	AskChoice    = "choice"    // which one? A, B or C
 )
 

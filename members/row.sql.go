@@ -18,6 +18,15 @@ type Audit struct {
 	RequestID string
 }
 
+type Card struct {
+	ProgramID int64
+	Code      string
+	MemberID  int64
+	CreatedAt int64
+	GivenAt   int64
+	LostAt    int64
+}
+
 type Consent struct {
 	ProgramID int64
 	ID        int64
@@ -31,6 +40,14 @@ type Consent struct {
 	Language  string
 	Words     string
 	Evidence  string
+}
+
+type DataLink struct {
+	ProgramID int64
+	TokenHash string
+	MemberID  int64
+	MadeAt    int64
+	ExpiresAt int64
 }
 
 type Member struct {
@@ -73,6 +90,16 @@ type Member struct {
 	LastPurchaseAt int64
 	Purchases      int64
 	Touched        int64
+}
+
+type NumberChange struct {
+	ProgramID int64
+	Code      string
+	MemberID  int64
+	Hash      string
+	AskedAt   int64
+	ExpiresAt int64
+	DoneAt    int64
 }
 
 type Program struct {

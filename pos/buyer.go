@@ -42,6 +42,7 @@ type buyer struct {
 	hash    string        // of the phone
 	card    string
 	member  members.Member // ID 0: none
+	number  members.Number // theirs
 	trouble *warning       // the till said somebody, but nobody can be found by it
 	friends []int64        // the members whose vouchers they hand in, often their own
 }
@@ -88,29 +89,29 @@ func (b *buyer) take(ctx context.Context, tx *db.Tx, p members.Program) error {
 		return nil
 	}
 	if err == nil {
-		b.member, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
+		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
 	}
 	return err
 }
 
 // lockWith takes a member's row, and those of friends whose vouchers are used or come back with the sale: all in rising id, as members
 // are always locked. A member 0 is none.
-func lockWith(ctx context.Context, tx *db.Tx, program, id int64, friends []int64) (m members.Member, err error) {
+func lockWith(ctx context.Context, tx *db.Tx, program, id int64, friends []int64) (m members.Member, n members.Number, err error) {
 	all := slices.Clone(friends)
 	if id != 0 {
 		all = append(all, id)
 	}
 	slices.Sort(all)
 	for _, one := range slices.Compact(all) {
-		locked, err := members.Lock(ctx, tx, program, one)
+		locked, number, err := members.LockNumbered(ctx, tx, program, one)
 		if err != nil {
-			return members.Member{}, err
+			return members.Member{}, members.Number{}, err
 		}
 		if one == id {
-			m = locked
+			m, n = locked, number
 		}
 	}
-	return m, nil
+	return m, n, nil
 }
 
 // vouchersOf finds the vouchers that were handed over; codes that are none are not among them.
@@ -141,13 +142,13 @@ func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) erro
 		return nil
 	}
 	m, err := members.ByCard(ctx, tx, p.ID, b.card)
-	if err == nil {
-		m, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
-	}
-	if db.NotFound(err) || err == nil && m.ErasedAt != 0 {
-		b.trouble = &warning{badCard, "No member has this card; the sale was kept for nobody."}
+	if code := db.CodeOf(err); code == db.Missing || code == db.Invalid {
+		b.trouble = &warning{badCard, "The sale was kept for nobody: " + err.Error() + "."}
 		return nil
 	}
-	b.member, b.trouble = m, nil
+	if err == nil {
+		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
+	}
+	b.trouble = nil
 	return err
 }

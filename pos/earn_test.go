@@ -146,3 +146,34 @@ func TestFactsOfAPlainSaleAreShort(t *testing.T) {
 		}
 	})
 }
+
+// Stamps of what came back go, those of the rest stay.
+func TestStampsOfLinesThatComeBack(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		var gift rewards.Reward
+		s.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			gift, err = rewards.AddReward(ctx, tx, s.p, rewards.NewReward{Name: "Pan gratis", Kind: rewards.FreeItem, Cost: 100, Stock: rewards.Unlimited, Days: 7})
+			return err
+		})
+		s.rule(rewards.NewRule{Name: "Panes", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Categories: []string{"bakery"}, Reward: gift.ID})
+		s.rule(rewards.NewRule{Name: "Visitas", Kind: rewards.StampRule, Step: 10, GapMinutes: 60, Reward: gift.ID})
+		s.join(rosa)
+		stamps := func(want int64) {
+			t.Helper()
+			if got := s.count("SELECT COALESCE(SUM(stamps), 0) FROM stamp_cards"); got != want {
+				t.Errorf("%d stamps, want %d", got, want)
+			}
+		}
+		s.report(s.sale("T-1", breakfast))
+		stamps(4 + 1)
+		s.report(s.sale("T-2", breakfast)) // too soon for a second visit
+		stamps(8 + 1)
+		s.reportRefund(s.refund("R-1", "T-1", 0, pos.Line{Name: "Pan", Quantity: 2, Amount: 2000}, pos.Line{SKU: "C-1", Quantity: 2, Amount: 4000}))
+		stamps(6 + 1)
+		s.reportRefund(s.refund("R-1", "T-1", 0, pos.Line{Name: "Pan", Quantity: 2, Amount: 2000}, pos.Line{SKU: "C-1", Quantity: 2, Amount: 4000}))
+		stamps(6 + 1)
+		s.reportRefund(s.refund("R-2", "T-1", 0))
+		stamps(4)
+		s.sound()
+	})
+}

@@ -17,28 +17,39 @@ type Admission struct {
 	News   rewards.News // what followed; whoever admits tells it after the welcome
 }
 
-// Admit gives somebody who has joined the gift for joining ([rewards.JoinGift]), once in a lifetime, and the purchases that were held
-// for the number: by the rules of their day, entered today. Held ones older than the program keeps them are dropped. It takes the rows it needs; whoever
+// Admit gives somebody who has joined the gift for joining ([rewards.JoinGift]), once in a lifetime and once a year for a number whoever
+// has it, and the purchases that were held for the number: by the rules of their day, entered today. Held ones older than the program
+// keeps them are dropped. It takes the rows it needs; whoever
 // joins has taken the number's (members.Touch) before, so that no purchase slips in between.
 func Admit(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Admission, error) {
-	m, err := members.Lock(ctx, tx, p.ID, m.ID)
+	m, number, err := members.LockNumbered(ctx, tx, p.ID, m.ID)
 	if err != nil {
 		return Admission{}, err
 	}
 	a := Admission{Member: m}
-	if err := a.joinGift(ctx, tx, p); err != nil || m.Hash == "" {
-		return a, err
+	if number.NoBonusUntil <= tx.Now {
+		if err := a.joinGift(ctx, tx, p); err != nil {
+			return a, err
+		}
 	}
-	waiting, err := New(tx).heldPurchases(ctx, p.ID, m.Hash)
+	return a, a.heldFor(ctx, tx, p)
+}
+
+// heldFor credits what was held for the member's number.
+func (a *Admission) heldFor(ctx context.Context, tx *db.Tx, p members.Program) error {
+	if a.Member.Hash == "" {
+		return nil
+	}
+	waiting, err := New(tx).heldPurchases(ctx, p.ID, a.Member.Hash)
 	if err != nil {
-		return Admission{}, err
+		return err
 	}
 	for _, sale := range waiting {
 		if err := a.credit(ctx, tx, p, sale); err != nil {
-			return Admission{}, err
+			return err
 		}
 	}
-	return a, nil
+	return nil
 }
 
 // credit gives the new member a purchase that was held, or drops it.

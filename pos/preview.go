@@ -2,6 +2,7 @@ package pos
 
 import (
 	"context"
+	"net/http"
 
 	"fiel/db"
 	"fiel/members"
@@ -58,4 +59,36 @@ func (b buyer) look(ctx context.Context, tx *db.Tx, p members.Program) (m member
 		return members.Member{}, nil
 	}
 	return m, err
+}
+
+// preview is what a till is told of a sale that has not been made.
+type preview struct {
+	Status   string `json:"status"`
+	Member   string `json:"member"` // known or none
+	Points   int64  `json:"points"`
+	Balance  *int64 `json:"balance,omitempty"` // of the member, before the sale
+	Currency string `json:"currency"`
+	Earning  int64  `json:"earning"` // of the amount what can earn, minor units
+	Why      string `json:"why,omitempty"`
+}
+
+// Preview answers what a sale would give; it stores nothing and may be asked any number of times. Errors as for [Service.Record].
+func (s *Service) Preview(ctx context.Context, sale Sale) (Answer, error) {
+	var p preview
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		e, m, err := Preview(ctx, tx, s.Key, sale)
+		if err != nil {
+			return err
+		}
+		program, err := members.ProgramByID(ctx, tx, sale.Program)
+		p = preview{Status: "preview", Member: whose(m.ID, ""), Points: e.Points, Currency: program.Currency, Earning: e.Earning}
+		if e.Points > 0 {
+			p.Why = e.Breakdown.Explain(program.Currency)
+		}
+		if m.ID != 0 {
+			p.Balance = &m.Balance
+		}
+		return err
+	})
+	return Answer{http.StatusOK, marshal(p)}, err
 }

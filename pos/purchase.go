@@ -63,7 +63,7 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	a.friends = owners(a.vouchers)
 	err = a.take(ctx, tx, d.program)
 	if err == nil && a.member.ID == 0 {
-		_, err = lockWith(ctx, tx, s.Program, 0, a.friends)
+		_, _, err = lockWith(ctx, tx, s.Program, 0, a.friends)
 	}
 	if err != nil {
 		return Answer{}, err
@@ -121,8 +121,16 @@ func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
 		a.state = held
 	default:
 		a.state = credited
+		a.askWhose()
 	}
 	return nil
+}
+
+// askWhose has the cashier ask for whom a number of doubt is: texts to it no longer arrive. The sale counts all the same.
+func (a *arrival) askWhose() {
+	if a.number.Health == members.HealthConfirm {
+		a.warnings = append(a.warnings, warning{"confirm", "Texts to this number do not arrive. Ask whether it is still the member's."})
+	}
 }
 
 // finish judges the refunds that came before the sale, tells the member and answers the till.

@@ -96,10 +96,10 @@ func TestSalesThatGiveNobodyPoints(t *testing.T) {
 func TestACardStandsForThePhone(t *testing.T) {
 	each(t, func(t *testing.T, s *shop) {
 		m := s.join(rosa).Member
-		s.exec("INSERT INTO cards (program_id, code, member_id, created_at) VALUES ($1, '4711', $2, 1)", s.p.ID, m.ID)
-		s.sells("200 credited known 10/15", s.sale("T-1", func(sale *pos.Sale) { sale.Phone, sale.Card = "", " 4711 " }))
-		s.sells("200 credited known 10/25", s.sale("T-2", func(sale *pos.Sale) { sale.Phone, sale.Card = "no idea", "4711" }))
-		s.sells("200 held held 0/0", s.sale("T-3", func(sale *pos.Sale) { sale.Phone, sale.Card = pedro.E164(), "4711" }))
+		s.exec("INSERT INTO cards (program_id, code, member_id, created_at) VALUES ($1, '471100000002', $2, 1)", s.p.ID, m.ID)
+		s.sells("200 credited known 10/15", s.sale("T-1", func(sale *pos.Sale) { sale.Phone, sale.Card = "", " 4711 0000 0002 " }))
+		s.sells("200 credited known 10/25", s.sale("T-2", func(sale *pos.Sale) { sale.Phone, sale.Card = "no idea", "471100000002" }))
+		s.sells("200 held held 0/0", s.sale("T-3", func(sale *pos.Sale) { sale.Phone, sale.Card = pedro.E164(), "471100000002" }))
 		s.balance(25, rosa)
 	})
 }

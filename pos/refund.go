@@ -158,26 +158,18 @@ func (s Purchase) friends(ctx context.Context, tx *db.Tx) ([]int64, error) {
 
 // lockOwner takes the row of the member a purchase belongs to, and those of friends: who was merged into another one is that one now.
 func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friends []int64) (members.Member, error) {
-	id := sale.MemberID
-	if id == 0 {
-		return lockWith(ctx, tx, sale.ProgramID, 0, friends)
+	var m members.Member
+	var err error
+	if sale.MemberID != 0 {
+		m, err = members.Survivor(ctx, tx, sale.ProgramID, sale.MemberID)
 	}
-	for range 20 {
-		m, err := members.ByID(ctx, tx, sale.ProgramID, id)
-		if err != nil {
-			return members.Member{}, err
-		}
-		if m.MergedInto != 0 {
-			id = m.MergedInto
-			continue
-		}
-		m, err = lockWith(ctx, tx, sale.ProgramID, id, friends)
-		if err == nil && m.MergedInto != 0 {
-			err = errOvertaken // by the merging
-		}
-		return m, err
+	if err == nil {
+		m, _, err = lockWith(ctx, tx, sale.ProgramID, m.ID, friends)
 	}
-	return members.Member{}, db.Errorf(db.Internal, "member %d was merged in a circle: run `fiel db check`", sale.MemberID)
+	if err == nil && m.MergedInto != 0 {
+		err = errOvertaken // by the merging
+	}
+	return m, err
 }
 
 // finishReturned judges the refunds that were parked for a sale which has now come, in the order they came, and answers the till.

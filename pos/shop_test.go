@@ -41,8 +41,14 @@ func each(t *testing.T, f func(t *testing.T, s *shop)) {
 
 func open(t testing.TB, dialect db.Dialect) *shop {
 	t.Helper()
-	s := &shop{t: t, clock: new(dbtest.Clock), key: members.NewKey()}
-	s.d = dbtest.New(t, dialect, dbtest.WithClock(s.clock))
+	clock := new(dbtest.Clock)
+	return openOn(t, dbtest.New(t, dialect, dbtest.WithClock(clock)), clock)
+}
+
+// openOn opens a shop on a database that is there.
+func openOn(t testing.TB, d *db.DB, clock *dbtest.Clock) *shop {
+	t.Helper()
+	s := &shop{t: t, d: d, clock: clock, key: members.NewKey()}
 	s.Service = &pos.Service{DB: s.d, Key: s.key}
 	s.write(func(ctx context.Context, tx *db.Tx) (err error) {
 		s.p, err = members.CreateProgram(ctx, tx, members.NewProgram{

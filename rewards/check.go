@@ -24,7 +24,8 @@ type check struct {
 // checks are the invariants of the ledger and the vouchers:
 // I1 balance, entries and lots agree; I3 one credit per purchase; I5 no balance below zero but by a refund; I6 no refund above what
 // was given; I7 bounds; I8, I9, I10 vouchers are used once, paid for, in time, and given back when they were not used; I26 one phone,
-// one member; I35 nobody is brought in a circle, and friends are paid for after they bought.
+// one member; I34 a number that changed hands brings nothing along; I35 nobody is brought in a circle, and friends are paid for after
+// they bought.
 func checks() []check {
 	return []check{
 		{"I1", "member %d: the balance is not the sum of the entries, or an entry is missing", (*Queries).brokenSums},
@@ -33,7 +34,7 @@ func checks() []check {
 		{"I1", "lot %d: what is left is not what it opened with and its moves", (*Queries).brokenMoves},
 		{"I1", "entry %d: its points are not those that its lots gained or lost", (*Queries).brokenEntries},
 		{"I3", "purchase %d was credited more than once", (*Queries).creditedTwice},
-		{"I5", "member %d has a balance below zero without a refund", (*Queries).belowZero},
+		{"I5", "member %d has a balance below zero without a refund or a merge", (*Queries).belowZero},
 		{"I6", "purchase %d: refunds took more than it gave", (*Queries).refundedTooMuch},
 		{"I7", "entry %d moves no points, or too many", (*Queries).tooLarge},
 		{"I8", "voucher %d: its state and the moment of its use disagree", (*Queries).halfUsed},
@@ -44,6 +45,7 @@ func checks() []check {
 		{"I10", "voucher %d: its points came back though it is good, or did not though it is over", (*Queries).wronglyReleased},
 		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
 		{"I10", "entry %d gave back points of a voucher that does not know it", (*Queries).releasedForNothing},
+		{"I34", "member %d has something from before they joined: of who had the number then", (*Queries).inherited},
 		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
 		{"I7", "member %d had an action more often than its limit", (*Queries).overClaimed},
 		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},

@@ -36,6 +36,9 @@ LEFT JOIN (SELECT entry_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.
 LEFT JOIN (SELECT entry_id, SUM(points) AS opened FROM lots WHERE lots.program_id = $1 GROUP BY entry_id) AS opens ON opens.entry_id = entries.id
 WHERE entries.program_id = $1
     AND COALESCE(moves.moved, 0) + COALESCE(opens.opened, 0)
+        -- Members who were merged hand over their lots as they are: the points of these two entries changed hands without a move.
+        + CASE WHEN entries.kind = 'merge' AND (entries.delta < 0 AND entries.source LIKE 'merged:%' OR entries.delta > 0 AND entries.source LIKE 'merge:%')
+            THEN entries.delta ELSE 0 END
         <> CASE WHEN entries.balance_after > 0 THEN entries.balance_after ELSE 0 END
         - CASE WHEN entries.balance_after > entries.delta THEN entries.balance_after - entries.delta ELSE 0 END
 ORDER BY entries.id LIMIT 100;
@@ -48,7 +51,8 @@ GROUP BY purchase_id HAVING COUNT(*) > 1 ORDER BY purchase_id LIMIT 100;
 -- name: belowZero :many
 SELECT members.id FROM members
 WHERE members.program_id = $1 AND members.balance < 0
-    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind = 'refund')
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id
+        AND (entries.kind = 'refund' OR entries.kind = 'merge' AND entries.delta < 0))
 ORDER BY members.id LIMIT 100;
 
 -- name: refundedTooMuch :many
@@ -73,8 +77,10 @@ ORDER BY id LIMIT 100;
 -- name: unpaidVouchers :many
 SELECT vouchers.id FROM vouchers
 LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
-    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
-WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND entries.id IS NULL
+    AND entries.voucher_id = vouchers.id AND entries.delta = -vouchers.cost
+LEFT JOIN members AS payer ON payer.program_id = entries.program_id AND payer.id = entries.member_id
+    AND (payer.id = vouchers.member_id OR payer.merged_into <> 0)
+WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND payer.id IS NULL
 ORDER BY vouchers.id LIMIT 100;
 
 -- name: paidForNothing :many
@@ -90,12 +96,14 @@ ORDER BY id LIMIT 100;
 
 -- name: wronglyReleased :many
 SELECT vouchers.id FROM vouchers
-LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id
-    AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id AND entries.delta = vouchers.cost
     AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
         OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
+LEFT JOIN members AS owner ON owner.program_id = entries.program_id AND owner.id = entries.member_id
+    AND (owner.id = vouchers.member_id OR owner.merged_into <> 0)
+LEFT JOIN members AS erased ON erased.program_id = vouchers.program_id AND erased.id = vouchers.member_id AND erased.erased_at <> 0
 WHERE vouchers.program_id = $1 AND vouchers.cost > 0
-    AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
+    AND (vouchers.state IN ('expired', 'cancelled') AND owner.id IS NULL AND (vouchers.state = 'expired' OR erased.id IS NULL)
         OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0))
 ORDER BY vouchers.id LIMIT 100;
 
@@ -119,6 +127,16 @@ ORDER BY entries.id LIMIT 100;
 SELECT CAST(MIN(id) AS BIGINT) FROM members
 WHERE program_id = $1 AND phone <> '' AND hash <> ''
 GROUP BY hash HAVING COUNT(*) > 1 ORDER BY 1 LIMIT 100;
+
+-- name: inherited :many
+-- Who came after another one at a number has nothing of theirs.
+SELECT members.id FROM members
+WHERE members.program_id = $1 AND members.formerly <> 0 AND (
+    EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM lots WHERE lots.program_id = members.program_id AND lots.member_id = members.id AND lots.created_at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM vouchers WHERE vouchers.program_id = members.program_id AND vouchers.member_id = members.id AND vouchers.issued_at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM cards WHERE cards.program_id = members.program_id AND cards.member_id = members.id AND cards.given_at < members.joined_at))
+ORDER BY members.id LIMIT 100;
 
 -- name: brokenStamps :many
 SELECT stamp_cards.member_id FROM stamp_cards

@@ -12,7 +12,8 @@ import (
 const belowZero = `-- name: belowZero :many
 SELECT members.id FROM members
 WHERE members.program_id = $1 AND members.balance < 0
-    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.kind = 'refund')
+    AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id
+        AND (entries.kind = 'refund' OR entries.kind = 'merge' AND entries.delta < 0))
 ORDER BY members.id LIMIT 100
 `
 
@@ -45,6 +46,9 @@ LEFT JOIN (SELECT entry_id, SUM(points) AS moved FROM lot_moves WHERE lot_moves.
 LEFT JOIN (SELECT entry_id, SUM(points) AS opened FROM lots WHERE lots.program_id = $1 GROUP BY entry_id) AS opens ON opens.entry_id = entries.id
 WHERE entries.program_id = $1
     AND COALESCE(moves.moved, 0) + COALESCE(opens.opened, 0)
+        -- Members who were merged hand over their lots as they are: the points of these two entries changed hands without a move.
+        + CASE WHEN entries.kind = 'merge' AND (entries.delta < 0 AND entries.source LIKE 'merged:%' OR entries.delta > 0 AND entries.source LIKE 'merge:%')
+            THEN entries.delta ELSE 0 END
         <> CASE WHEN entries.balance_after > 0 THEN entries.balance_after ELSE 0 END
         - CASE WHEN entries.balance_after > entries.delta THEN entries.balance_after - entries.delta ELSE 0 END
 ORDER BY entries.id LIMIT 100
@@ -320,6 +324,40 @@ func (q *Queries) halfUsed(ctx context.Context, programID int64) ([]int64, error
 	return items, nil
 }
 
+const inherited = `-- name: inherited :many
+SELECT members.id FROM members
+WHERE members.program_id = $1 AND members.formerly <> 0 AND (
+    EXISTS (SELECT 1 FROM entries WHERE entries.program_id = members.program_id AND entries.member_id = members.id AND entries.at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM lots WHERE lots.program_id = members.program_id AND lots.member_id = members.id AND lots.created_at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM vouchers WHERE vouchers.program_id = members.program_id AND vouchers.member_id = members.id AND vouchers.issued_at < members.joined_at)
+    OR EXISTS (SELECT 1 FROM cards WHERE cards.program_id = members.program_id AND cards.member_id = members.id AND cards.given_at < members.joined_at))
+ORDER BY members.id LIMIT 100
+`
+
+// Who came after another one at a number has nothing of theirs.
+func (q *Queries) inherited(ctx context.Context, programID int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, inherited, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const overClaimed = `-- name: overClaimed :many
 SELECT claims.member_id FROM claims
 JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id
@@ -535,8 +573,10 @@ func (q *Queries) tooLarge(ctx context.Context, programID int64) ([]int64, error
 const unpaidVouchers = `-- name: unpaidVouchers :many
 SELECT vouchers.id FROM vouchers
 LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.id = vouchers.redeem_entry AND entries.kind = 'redeem'
-    AND entries.voucher_id = vouchers.id AND entries.member_id = vouchers.member_id AND entries.delta = -vouchers.cost
-WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND entries.id IS NULL
+    AND entries.voucher_id = vouchers.id AND entries.delta = -vouchers.cost
+LEFT JOIN members AS payer ON payer.program_id = entries.program_id AND payer.id = entries.member_id
+    AND (payer.id = vouchers.member_id OR payer.merged_into <> 0)
+WHERE vouchers.program_id = $1 AND vouchers.cost > 0 AND payer.id IS NULL
 ORDER BY vouchers.id LIMIT 100
 `
 
@@ -594,12 +634,14 @@ func (q *Queries) usedOutOfTime(ctx context.Context, programID int64) ([]int64, 
 
 const wronglyReleased = `-- name: wronglyReleased :many
 SELECT vouchers.id FROM vouchers
-LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id
-    AND entries.member_id = vouchers.member_id AND entries.delta = vouchers.cost
+LEFT JOIN entries ON entries.program_id = vouchers.program_id AND entries.voucher_id = vouchers.id AND entries.delta = vouchers.cost
     AND (entries.id = vouchers.release_entry AND entries.kind = 'release' AND vouchers.dispute_entry = 0
         OR entries.id = vouchers.dispute_entry AND entries.kind = 'dispute' AND vouchers.release_entry = 0)
+LEFT JOIN members AS owner ON owner.program_id = entries.program_id AND owner.id = entries.member_id
+    AND (owner.id = vouchers.member_id OR owner.merged_into <> 0)
+LEFT JOIN members AS erased ON erased.program_id = vouchers.program_id AND erased.id = vouchers.member_id AND erased.erased_at <> 0
 WHERE vouchers.program_id = $1 AND vouchers.cost > 0
-    AND (vouchers.state IN ('expired', 'cancelled') AND entries.id IS NULL
+    AND (vouchers.state IN ('expired', 'cancelled') AND owner.id IS NULL AND (vouchers.state = 'expired' OR erased.id IS NULL)
         OR vouchers.state IN ('issued', 'reserved', 'redeemed') AND (vouchers.release_entry <> 0 OR vouchers.dispute_entry <> 0))
 ORDER BY vouchers.id LIMIT 100
 `

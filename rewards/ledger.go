@@ -12,7 +12,7 @@ import (
 const (
 	KindEarn     = "earn"     // points of a purchase
 	KindBonus    = "bonus"    // points of an action: joining, a birthday
-	KindRefund   = "refund"   // points of a purchase that was given back; the one kind that may leave a debt
+	KindRefund   = "refund"   // points of a purchase that was given back; with KindMerge the one kind that may leave a debt
 	KindRedeem   = "redeem"   // points for a voucher
 	KindRelease  = "release"  // points of a voucher that was not used in time, or whose sale was given back
 	KindExpire   = "expire"   // points past their day
@@ -66,7 +66,7 @@ func within(n, bound int64) bool { return -bound <= n && n <= bound }
 
 // lowest is the lowest balance the posting may leave behind.
 func (p Posting) lowest() int64 {
-	if p.Delta < 0 && p.Kind != KindRefund {
+	if p.Delta < 0 && p.Kind != KindRefund && p.Kind != KindMerge {
 		return 0
 	}
 	return -MaxBalance

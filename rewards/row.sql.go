@@ -165,6 +165,13 @@ type Rule struct {
 	RetiredAt   int64
 }
 
+type StampCard struct {
+	ProgramID int64
+	MemberID  int64
+	RuleID    int64
+	Stamps    int64
+}
+
 type Tier struct {
 	ProgramID     int64
 	ID            int64

@@ -7,6 +7,31 @@ UPDATE messages SET phone = '', hash = '', body = ''
 WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i WHERE i.program_id = @program_id AND i.hash = @hash)
   AND inbound_id <> 0;
 
+-- name: eraseRepliesOf :exec
+UPDATE messages SET phone = '', hash = '', body = ''
+WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i
+    WHERE i.program_id = @program_id AND i.member_id = @member_id AND i.member_id <> 0) AND inbound_id <> 0;
+
+-- name: eraseInboundOf :exec
+UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND member_id = $2 AND member_id <> 0;
+
+-- name: adopt :exec
+UPDATE inbound SET member_id = $3 WHERE program_id = $1 AND hash = $2 AND member_id = 0;
+
+-- name: blankErased :execrows
+-- The confirmation of an erasure, once it has left or an hour has gone by.
+UPDATE messages SET phone = '', hash = '', body = '', state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
+    WHERE m.program_id = @program_id AND m.topic = 'erased' AND m.phone <> ''
+      AND (m.state NOT IN ('queued', 'sending', 'unknown') OR m.created_at < @before)
+    ORDER BY m.id LIMIT CAST(@most AS BIGINT));
+
+-- name: textsTo :many
+SELECT * FROM messages WHERE program_id = @program_id AND member_id = @member_id AND body <> '' ORDER BY id DESC LIMIT CAST(@most AS BIGINT);
+
+-- name: textsFrom :many
+SELECT * FROM inbound WHERE program_id = @program_id AND member_id = @member_id AND member_id <> 0 AND body <> '' ORDER BY id DESC LIMIT CAST(@most AS BIGINT);
+
 -- name: eraseInbound :exec
 UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND hash = $2;
 

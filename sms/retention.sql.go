@@ -9,6 +9,44 @@ import (
 	"context"
 )
 
+const adopt = `-- name: adopt :exec
+UPDATE inbound SET member_id = $3 WHERE program_id = $1 AND hash = $2 AND member_id = 0
+`
+
+type adoptParams struct {
+	ProgramID int64
+	Hash      string
+	MemberID  int64
+}
+
+func (q *Queries) adopt(ctx context.Context, arg adoptParams) error {
+	_, err := q.db.ExecContext(ctx, adopt, arg.ProgramID, arg.Hash, arg.MemberID)
+	return err
+}
+
+const blankErased = `-- name: blankErased :execrows
+UPDATE messages SET phone = '', hash = '', body = '', state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
+    WHERE m.program_id = $1 AND m.topic = 'erased' AND m.phone <> ''
+      AND (m.state NOT IN ('queued', 'sending', 'unknown') OR m.created_at < $2)
+    ORDER BY m.id LIMIT CAST($3 AS BIGINT))
+`
+
+type blankErasedParams struct {
+	ProgramID int64
+	Before    int64
+	Most      int64
+}
+
+// The confirmation of an erasure, once it has left or an hour has gone by.
+func (q *Queries) blankErased(ctx context.Context, arg blankErasedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, blankErased, arg.ProgramID, arg.Before, arg.Most)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const blankInbound = `-- name: blankInbound :execrows
 UPDATE inbound SET body = '' WHERE program_id = $1 AND id > $2 AND id <= $3 AND body <> '' AND at < $4
 `
@@ -68,6 +106,15 @@ func (q *Queries) eraseInbound(ctx context.Context, programID int64, hash string
 	return err
 }
 
+const eraseInboundOf = `-- name: eraseInboundOf :exec
+UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND member_id = $2 AND member_id <> 0
+`
+
+func (q *Queries) eraseInboundOf(ctx context.Context, programID int64, memberID int64) error {
+	_, err := q.db.ExecContext(ctx, eraseInboundOf, programID, memberID)
+	return err
+}
+
 const eraseReplies = `-- name: eraseReplies :exec
 UPDATE messages SET phone = '', hash = '', body = ''
 WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i WHERE i.program_id = $1 AND i.hash = $2)
@@ -77,6 +124,17 @@ WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i W
 // Answers to texts of the number from when it was nobody's.
 func (q *Queries) eraseReplies(ctx context.Context, programID int64, hash string) error {
 	_, err := q.db.ExecContext(ctx, eraseReplies, programID, hash)
+	return err
+}
+
+const eraseRepliesOf = `-- name: eraseRepliesOf :exec
+UPDATE messages SET phone = '', hash = '', body = ''
+WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i
+    WHERE i.program_id = $1 AND i.member_id = $2 AND i.member_id <> 0) AND inbound_id <> 0
+`
+
+func (q *Queries) eraseRepliesOf(ctx context.Context, programID int64, memberID int64) error {
+	_, err := q.db.ExecContext(ctx, eraseRepliesOf, programID, memberID)
 	return err
 }
 
@@ -122,4 +180,121 @@ func (q *Queries) textsAfter(ctx context.Context, programID int64, after int64) 
 	var i textsAfterRow
 	err := row.Scan(&i.Last, &i.Oldest)
 	return i, err
+}
+
+const textsFrom = `-- name: textsFrom :many
+SELECT program_id, id, sender_id, provider_id, phone, hash, member_id, body, media, opt_out, command, for_shop, read_at, at FROM inbound WHERE program_id = $1 AND member_id = $2 AND member_id <> 0 AND body <> '' ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
+`
+
+type textsFromParams struct {
+	ProgramID int64
+	MemberID  int64
+	Most      int64
+}
+
+func (q *Queries) textsFrom(ctx context.Context, arg textsFromParams) ([]Received, error) {
+	rows, err := q.db.QueryContext(ctx, textsFrom, arg.ProgramID, arg.MemberID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Received
+	for rows.Next() {
+		var i Received
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.SenderID,
+			&i.ProviderID,
+			&i.Phone,
+			&i.Hash,
+			&i.MemberID,
+			&i.Body,
+			&i.Media,
+			&i.OptOut,
+			&i.Command,
+			&i.ForShop,
+			&i.ReadAt,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const textsTo = `-- name: textsTo :many
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND member_id = $2 AND body <> '' ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
+`
+
+type textsToParams struct {
+	ProgramID int64
+	MemberID  int64
+	Most      int64
+}
+
+func (q *Queries) textsTo(ctx context.Context, arg textsToParams) ([]Message, error) {
+	rows, err := q.db.QueryContext(ctx, textsTo, arg.ProgramID, arg.MemberID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Message
+	for rows.Next() {
+		var i Message
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.SenderID,
+			&i.Phone,
+			&i.Hash,
+			&i.MemberID,
+			&i.RunID,
+			&i.InboundID,
+			&i.Class,
+			&i.Topic,
+			&i.Body,
+			&i.Parts,
+			&i.Language,
+			&i.Once,
+			&i.SendAfter,
+			&i.SendBefore,
+			&i.State,
+			&i.Reason,
+			&i.ConsentGen,
+			&i.Attempt,
+			&i.Attempts,
+			&i.Tries,
+			&i.Lease,
+			&i.StartedAt,
+			&i.Resent,
+			&i.SID,
+			&i.Rank,
+			&i.Error,
+			&i.Price,
+			&i.PriceUnit,
+			&i.CreatedAt,
+			&i.SentAt,
+			&i.FinalAt,
+			&i.CapDay,
+			&i.SpendDay,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

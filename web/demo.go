@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -14,7 +13,7 @@ import (
 	"fiel/db"
 )
 
-//go:embed pages/*.html assets/*
+//go:embed pages assets
 var files embed.FS
 
 // Demo is the page with a phone: what it shows, and what its buttons do. It asks nobody who they are, so it is served by
@@ -64,12 +63,7 @@ type demoPage struct {
 }
 
 func (d *Demo) routes(e *echo.Echo) {
-	pages := template.Must(template.ParseFS(files, "pages/*.html"))
-	assets, err := fs.Sub(files, "assets")
-	if err != nil {
-		panic(err) // embedded: cannot be missing
-	}
-	e.GET("/assets/*", echo.WrapHandler(http.StripPrefix("/assets/", http.FileServerFS(assets))))
+	pages := template.Must(template.ParseFS(files, "pages/demo.html"))
 	e.GET("/", func(c echo.Context) error { return d.show(c, pages, c.QueryParam("phone"), nil) })
 	e.GET("/demo/thread", d.thread)
 	e.POST("/demo/text", d.text(pages))

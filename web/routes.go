@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,7 +19,8 @@ type Doors struct {
 	Status   http.Handler // status callbacks, signed by Twilio
 	Standard http.Handler // tills that sign by Standard Webhooks; finds its till in the path value "till"
 	Ready    func(context.Context) error
-	Demo     *Demo // nil but under `fiel demo`
+	MyData   MyData // what is kept of a member, for who has the link; nil: no such page
+	Demo     *Demo  // nil but under `fiel demo`
 	Metrics  *Metrics
 	Log      *slog.Logger
 	Proxies  []*net.IPNet // whose X-Forwarded-For counts
@@ -42,10 +44,23 @@ func Routes(d Doors) http.Handler {
 	e.GET("/healthz", healthz)
 	e.GET("/readyz", readyz(d.Ready))
 
+	e.GET("/assets/*", assets())
+	if d.MyData != nil {
+		d.MyData.routes(e)
+	}
 	if d.Demo != nil {
 		d.Demo.routes(e)
 	}
 	return e
+}
+
+// assets serves what pages link to.
+func assets() echo.HandlerFunc {
+	dir, err := fs.Sub(files, "assets")
+	if err != nil {
+		panic(err) // embedded: cannot be missing
+	}
+	return echo.WrapHandler(http.StripPrefix("/assets/", http.FileServerFS(dir)))
 }
 
 // mount hands a request on with the body unread and the path parameter where net/http keeps it.

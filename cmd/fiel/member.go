@@ -18,6 +18,12 @@ type memberCmd struct {
 	Show    memberShowCmd    `cmd:"" help:"Show a member: points, consents, last movements."`
 	History memberHistoryCmd `cmd:"" help:"Every movement of a member's points, and why it was as many."`
 	List    memberListCmd    `cmd:"" help:"List members."`
+
+	Data     memberDataCmd     `cmd:"" help:"Print all that is kept of a member, as JSON."`
+	Merge    memberMergeCmd    `cmd:"" help:"Make two members one: points, vouchers, cards and stamps of the first become the second's."`
+	Number   memberNumberCmd   `cmd:"" help:"Give a member another phone number."`
+	Reassign memberReassignCmd `cmd:"" help:"Free a number that belongs to somebody else now: the new owner begins with nothing."`
+	Erase    memberEraseCmd    `cmd:"" help:"Erase a member for good; the ledger stays, without a name."`
 }
 
 type memberAddCmd struct {
@@ -25,6 +31,7 @@ type memberAddCmd struct {
 	Name     string `help:"Name." placeholder:"NAME"`
 	Language string `help:"Language of texts." placeholder:"es|en"`
 	Store    int64  `help:"Home store." placeholder:"ID"`
+	FriendOf string `help:"Code of the member who brought them." placeholder:"CODE"`
 }
 
 // memberView is a member as JSON and terminal show them. The number is shown in full: who runs this command has the database.
@@ -73,7 +80,7 @@ func (c *memberAddCmd) Run(a *App) error {
 		err = d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 			var err error
 			m, joined, _, err = pos.Enrol(ctx, tx, key, p, pos.Enrolment{
-				Phone: phone, Name: c.Name, Store: c.Store, Language: c.Language, Actor: cliActor(), Door: "cli",
+				Phone: phone, Name: c.Name, Store: c.Store, Language: c.Language, FriendOf: c.FriendOf, Actor: cliActor(), Door: "cli",
 			})
 			return err
 		})

@@ -8,6 +8,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
+	"fiel/sms"
 )
 
 // round is one piece of what time brings about in a program. It does at most limit members or rows and says how many; as long as that
@@ -29,6 +30,8 @@ func rounds() []round {
 		{"friends", rewards.PayReferrals},
 		{"levels changed", rewards.LevelsChanged},
 		{"levels due", rewards.LevelsDue},
+		{"confirmations of erasures", sms.BlankErased},
+		{"links to own data", members.DropLinks},
 	}
 }
 

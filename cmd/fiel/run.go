@@ -52,15 +52,22 @@ type commands struct {
 	Inbox    inboxCmd    `cmd:"" help:"Texts that a person should read."`
 	Phone    phoneCmd    `cmd:"" help:"Print a phone number in its international form, or say what is wrong with it."`
 	Member   memberCmd   `cmd:"" help:"Enrol, show and list members."`
+	Card     cardCmd     `cmd:"" help:"Printed cards that stand for a phone at a till."`
 	About    programCmd  `cmd:"" name:"program" help:"Show and change the program's settings."`
 	Expiry   expiryCmd   `cmd:"" help:"How points expire: show, preview, set."`
 	Till     tillCmd     `cmd:"" help:"Tills: add, list, and what they said that needs a person."`
 	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
 	Tier     tierCmd     `cmd:"" help:"Levels: add, change, list, give and count them."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
+	Action   actionCmd   `cmd:"" help:"What points are given for beside purchases: joining, friends, birthdays, reviews."`
+	Referral referralCmd `cmd:"" help:"Friends: who brought whom, and what looks strange."`
 	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
 	Settle   settleCmd   `cmd:"" name:"settlement" help:"What the stores of a coalition owe one another for a month."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`
+	Voucher  voucherCmd  `cmd:"" help:"Vouchers: show, reserve, let go, take a use back."`
+	Dispute  disputeCmd  `cmd:"" help:"Uses of vouchers that members object to: list and settle."`
+	Store    storeCmd    `cmd:"" help:"Stores: list, add, and what they ask of vouchers."`
+	Staff    staffCmd    `cmd:"" help:"Who works here: list, add, leave."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
 	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`

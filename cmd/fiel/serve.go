@@ -142,7 +142,7 @@ func (h *house) routes() http.Handler {
 		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: a.envAccount, Receive: h.box.Receive, Log: a.log},
 		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: a.envAccount, Settle: settler.Settle, Log: a.log},
 		Standard: &standard.Webhook{Service: h.desk, Clock: a.clock, Log: a.log},
-		Ready:    h.ready, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
+		Ready:    h.ready, MyData: h.myData, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
 	})
 }
 

@@ -74,7 +74,7 @@ func (a *App) inbox(d *db.DB, key members.Key) (*inbox.Inbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &inbox.Inbox{DB: d, Key: key, Book: book}, nil
+	return &inbox.Inbox{DB: d, Key: key, Book: book, Base: a.PublicURL}, nil
 }
 
 // newSID is an id in the form of Twilio's.

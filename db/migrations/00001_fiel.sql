@@ -131,6 +131,8 @@ CREATE TABLE phones (
     stopped_at BIGINT NOT NULL DEFAULT 0,
     health TEXT NOT NULL DEFAULT '' CHECK (health IN ('', 'bad', 'landline', 'confirm', 'suspect')),
     suppressed_at BIGINT NOT NULL DEFAULT 0, -- kept after erasure
+    formerly BIGINT NOT NULL DEFAULT 0, -- the member who had the number last, until it changed hands
+    no_bonus_until BIGINT NOT NULL DEFAULT 0, -- who joins with it before gets no join bonus: it had one
     replies BIGINT NOT NULL DEFAULT 0, -- loop guard: replies since replies_since
     replies_since BIGINT NOT NULL DEFAULT 0,
     helps BIGINT NOT NULL DEFAULT 0, -- help lines on helps_day
@@ -719,6 +721,7 @@ CREATE TABLE purchases (
 );
 CREATE UNIQUE INDEX purchases_ref ON purchases (program_id, till_id, ref);
 CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held';
+CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
@@ -810,6 +813,7 @@ CREATE TABLE inbound (
 );
 CREATE UNIQUE INDEX inbound_provider ON inbound (program_id, provider_id);
 CREATE INDEX inbound_hash ON inbound (program_id, hash, id);
+CREATE INDEX inbound_member ON inbound (program_id, member_id, id) WHERE member_id <> 0;
 CREATE INDEX inbound_for_shop ON inbound (program_id, id) WHERE for_shop AND read_at = 0;
 
 CREATE TABLE messages (
@@ -858,6 +862,7 @@ CREATE UNIQUE INDEX messages_sid ON messages (program_id, sid) WHERE sid <> '';
 CREATE INDEX messages_open ON messages (program_id, state, lease) WHERE state IN ('sending', 'unknown');
 CREATE INDEX messages_hash ON messages (program_id, hash) WHERE state = 'queued';
 CREATE INDEX messages_run ON messages (program_id, run_id, state) WHERE run_id <> 0;
+CREATE INDEX messages_erased ON messages (program_id, id) WHERE topic = 'erased' AND phone <> '';
 CREATE INDEX messages_member ON messages (program_id, member_id, id);
 
 -- kept_keys outlives the pruning of texts: a once key or a provider's id is never used again.

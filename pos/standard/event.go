@@ -13,6 +13,7 @@ import (
 // event is one delivery, read: a sale, a refund, a question about a voucher, or nothing of ours.
 type event struct {
 	sale    *pos.Sale
+	ask     *pos.Sale // what would it earn?
 	refund  *pos.Refund
 	voucher *pos.VoucherRequest
 }
@@ -30,12 +31,16 @@ func readEvent(body []byte) (event, error) {
 	switch kind {
 	case "purchase.completed":
 		data := top.child("data")
-		e.sale = readSale(data)
+		e.sale = readSale(data, true)
 		e.sale.Test = e.sale.Test || test
 		if e.sale.OccurredAt == 0 {
 			e.sale.OccurredAt = at // of the event itself, as Standard Webhooks has it
 		}
 		e.sale.Body = string(body)
+		top.adopt(data)
+	case "purchase.preview":
+		data := top.child("data")
+		e.ask = readSale(data, false)
 		top.adopt(data)
 	case "refund.created", "purchase.refunded":
 		data := top.child("data")
@@ -53,9 +58,10 @@ func readEvent(body []byte) (event, error) {
 	return e, top.err
 }
 
-func readSale(r *reader) *pos.Sale {
+// readSale reads a sale; one that is only asked about may have no id.
+func readSale(r *reader, sold bool) *pos.Sale {
 	s := &pos.Sale{
-		Ref: r.text("id", true), Phone: r.text("phone", false), Card: r.text("card", false),
+		Ref: r.text("id", sold), Phone: r.text("phone", false), Card: r.text("card", false),
 		Amount: r.number("amount", true), Currency: r.text("currency", false), Tax: r.number("tax", false), Tip: r.number("tip", false),
 		Lines: readLines(r), Voucher: r.text("voucher", false), Vouchers: r.texts("vouchers"), Cashier: r.text("cashier", false),
 		Test: r.flag("test"), OccurredAt: r.time("occurred_at"),

@@ -21,12 +21,12 @@ const (
 // Every class of malformed input is refused with the field named, never with a 5xx, and nothing of it is stored.
 func TestWhatCannotBeRead(t *testing.T) {
 	each(t, func(t *testing.T, o *door) {
-		for _, inputs := range []map[string]bad{badBodies(), badIds(), badValues(), badRefunds()} {
+		for _, inputs := range []map[string]bad{badBodies(), badIds(), badValues(), badRefunds(), badVouchers()} {
 			for name, c := range inputs {
 				o.refuses(name, c)
 			}
 		}
-		if n := o.count("SELECT (SELECT COUNT(*) FROM purchases) + (SELECT COUNT(*) FROM refunds) + (SELECT COUNT(*) FROM parked)"); n != 0 {
+		if n := o.count("SELECT (SELECT COUNT(*) FROM purchases) + (SELECT COUNT(*) FROM refunds) + (SELECT COUNT(*) FROM parked) + (SELECT COUNT(*) FROM voucher_events)"); n != 0 {
 			t.Errorf("%d rows were stored", n)
 		}
 	})
@@ -153,6 +153,27 @@ func badRefunds() map[string]bad {
 		"a refund below zero":   {refund(`"purchase_id":"T-1","amount":-5`), "data.amount", outOfRange},
 		"a refund with an eye":  {refund(`"purchase_id":"` + "\u202e\x7f" + `"`), "data.purchase_id", outOfRange},
 		"a refund of fractions": {refund(`"purchase_id":"T-1","amount":0.5`), "data.amount", unread},
+	}
+}
+
+func badVouchers() map[string]bad {
+	ask := func(kind, data string) string {
+		return `{"type":"voucher.` + kind + `","data":{"code":"22222222",` + data + `}}`
+	}
+	return map[string]bad{
+		"vouchers in words":     {with("vouchers", `"BCDFGHJK"`), "data.vouchers", unread},
+		"a voucher in numbers":  {with("vouchers", `["BCDFGHJK",7]`), "data.vouchers[1]", unread},
+		"six vouchers":          {with("vouchers", `["a","b","c","d","e","f"]`), "data.vouchers", outOfRange},
+		"no code":               {`{"type":"voucher.check","data":{"id":"V-1"}}`, "data.code", unread},
+		"a code of numbers":     {`{"type":"voucher.check","data":{"code":22222222}}`, "data.code", unread},
+		"a use without id":      {ask("redeem", `"x":1`), "data.id", unread},
+		"a hold without id":     {ask("reserve", `"id":""`), "data.id", outOfRange},
+		"held for ever":         {ask("reserve", `"id":"V-1","minutes":31`), "data.minutes", outOfRange},
+		"held for no time":      {ask("reserve", `"id":"V-1","minutes":0`), "data.minutes", unread},
+		"approved by a name":    {ask("redeem", `"id":"V-1","approver":"Luz"`), "data.approver", unread},
+		"a sale below zero":     {ask("check", `"amount":-1`), "data.amount", outOfRange},
+		"a sale of fractions":   {ask("check", `"amount":9.5`), "data.amount", unread},
+		"a check with half tea": {ask("check", `"items":[{"amount":1,"quantity":0.5}]`), "data.items[0].quantity", unread},
 	}
 }
 

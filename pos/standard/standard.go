@@ -73,6 +73,9 @@ func (h *Webhook) take(ctx context.Context, till pos.Till, body []byte) (pos.Ans
 	case e.sale != nil:
 		e.sale.Program, e.sale.Till = till.ProgramID, till.ID
 		return h.Service.Record(ctx, *e.sale)
+	case e.ask != nil:
+		e.ask.Program, e.ask.Till = till.ProgramID, till.ID
+		return h.Service.Preview(ctx, *e.ask)
 	case e.refund != nil:
 		e.refund.Program, e.refund.Till = till.ProgramID, till.ID
 		return h.Service.RecordRefund(ctx, *e.refund)

@@ -123,6 +123,9 @@ func TestASaleAndItsRefund(t *testing.T) {
 			body, want string
 			status     int
 		}{
+			{strings.Replace(sale, "purchase.completed", "purchase.preview", 1), `{"status":"preview","member":"known","points":10,"balance":0,"currency":"PEN","earning":10500,"why":"10 for S/ 105 by \"1 per 10\"."}`, 200},
+			{`{"type":"purchase.preview","data":{"phone":"912345678","amount":999}}`, `{"status":"preview","member":"none","points":0,"currency":"PEN","earning":999}`, 200},
+			{`{"type":"purchase.preview","data":{"amount":0}}`, `{"error":{"code":"invalid","message":"a whole number of minor units from 1 to 1000000000000","field":"data.amount"}}`, 422},
 			{sale, `{"status":"credited","id":"T-1041","member":"known","points":10,"balance":10}`, 200},
 			{sale, `{"status":"credited","id":"T-1041","member":"known","points":10,"balance":10}`, 200},
 			{strings.ReplaceAll(sale, "987 654 321", "+51987654321"), `{"status":"credited","id":"T-1041","member":"known","points":10,"balance":10}`, 200},

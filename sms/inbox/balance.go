@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"time"
 
 	"fiel/db"
 	"fiel/rewards"
@@ -20,7 +21,7 @@ func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		f["missing"], f["reward"] = digits(s.Missing), s.Next.Name
 	}
 	if s.ExpiringPoints > 0 {
-		f["expiring"], f["expires"] = digits(s.ExpiringPoints), th.date(s.ExpiresAt-1)
+		f["expiring"], f["expires"] = digits(s.ExpiringPoints), th.lastDay(s.ExpiresAt, tx.Now)
 	}
 	reply, err := th.say("balance", f)
 	if err != nil || s.Level.ID == 0 {
@@ -29,6 +30,16 @@ func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	level, err := th.say("balance_level", templates.Fields{"level": s.Level.Name})
 	reply.Body = withRoom(reply.Body, level.Body)
 	return reply, err
+}
+
+// lastDay is the last day on which points are good that end at an instant, with its year where that is not this one.
+func (th *Thread) lastDay(end, now int64) string {
+	zone := th.Program.Location()
+	last := time.UnixMilli(end - 1).In(zone)
+	if last.Year() != time.UnixMilli(now).In(zone).Year() {
+		return templates.DateYear(th.Language, last)
+	}
+	return templates.Date(th.Language, last)
 }
 
 // withRoom adds a sentence to a text where both have room in one part.

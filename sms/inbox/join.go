@@ -46,11 +46,11 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if err := th.joinedBy(ctx, tx, first); err != nil {
 		return Reply{}, err
 	}
-	reply, err := th.welcomeWords(ctx, tx, returning, admitted)
+	reply, agreed, err := th.welcomeWords(ctx, tx, returning, admitted)
 	if err != nil {
 		return Reply{}, err
 	}
-	if err := th.consent(ctx, tx, th.shown(reply)); err != nil {
+	if err := th.consent(ctx, tx, th.shown(agreed)); err != nil {
 		return Reply{}, err
 	}
 	return reply, nil
@@ -76,13 +76,14 @@ func (th *Thread) welcome() bool {
 	return th.Program.Welcomes(th.Phone.Country()) && !th.Phone.Premium()
 }
 
-func (th *Thread) welcomeWords(ctx context.Context, tx *db.Tx, returning bool, a pos.Admission) (Reply, error) {
+// welcomeWords are the answer to joining, and the same without the name, as consent keeps it.
+func (th *Thread) welcomeWords(ctx context.Context, tx *db.Tx, returning bool, a pos.Admission) (reply, agreed Reply, err error) {
 	f, key := templates.Fields{"name": th.Member.Name}, "joined"
 	switch {
 	case returning:
 		points, err := th.points(ctx, tx)
 		if err != nil {
-			return Reply{}, err
+			return Reply{}, Reply{}, err
 		}
 		f["balance"], key = digits(points), "welcome_back"
 	case th.Intent.UnknownCode != "":
@@ -94,7 +95,12 @@ func (th *Thread) welcomeWords(ctx context.Context, tx *db.Tx, returning bool, a
 	if th.asksTwice() {
 		key += "_confirm"
 	}
-	return th.say(key, f)
+	if reply, err = th.say(key, f); err != nil {
+		return Reply{}, Reply{}, err
+	}
+	f["name"] = ""
+	agreed, err = th.say(key, f)
+	return reply, agreed, err
 }
 
 // asksTwice says whether offers wait for a second yes, by the rules of the number's country.

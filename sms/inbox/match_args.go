@@ -23,6 +23,8 @@ func (b *Book) arguments(ctx Context, t *reading, in Intent, i int) Intent {
 		if in.Wrong == "" {
 			in.Language = in.Lang
 		}
+	case Move:
+		in.Digits, in.Code, in.Wrong = b.moving(t, i)
 	case Email:
 		in.Email, in.Wrong = email(t.rest(i))
 	}
@@ -88,6 +90,37 @@ func (b *Book) language(t *reading, i int) (string, Wrong) {
 	}
 	return chosen, ""
 }
+
+// fewestDigits a phone number has (E.164 sets no least; no country's mobiles have fewer).
+const fewestDigits = 7
+
+// moving reads the argument of CAMBIO: the new number, or the code that came for it.
+func (b *Book) moving(t *reading, i int) (digits, code string, wrong Wrong) {
+	for i < len(t.words) {
+		n := b.aside(Move, t, i)
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	said := strings.TrimRight(t.rest(i), ".!")
+	n := len(said) - len(strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return -1
+		}
+		return r
+	}, said))
+	switch raw := strings.ToUpper(said); {
+	case len(raw) == changeLetters && strings.Trim(raw, codeAlphabet) == "":
+		return "", raw, ""
+	case n >= fewestDigits && strings.Trim(said, "+0123456789 ().-/") == "":
+		return said, "", ""
+	}
+	return "", "", MoveUnclear
+}
+
+// changeLetters is how long the code is that proves a new number.
+const changeLetters = 5
 
 // anAddress is what browsers take for an e-mail address (https://html.spec.whatwg.org/#valid-e-mail-address), with a domain of at
 // least two labels.

@@ -24,6 +24,8 @@ const (
 	Data     Command = "DATA"
 	Erase    Command = "ERASE"
 	Email    Command = "EMAIL"
+	Move     Command = "MOVE"  // to another number
+	Reset    Command = "RESET" // the number has a new owner
 	Yes      Command = "YES"
 	No       Command = "NO"
 	Score    Command = "SCORE"  // a number for an open survey; it has no keyword
@@ -35,7 +37,7 @@ const (
 // keyworded lists the commands that have a keyword, so every language must have one for each.
 func keyworded() []Command {
 	return []Command{
-		Join, Balance, Rewards, Redeem, Why, Tier, Name, Birthday, Friend, Promos, Stop, Help, Language, Data, Erase, Email, Yes, No,
+		Join, Balance, Rewards, Redeem, Why, Tier, Name, Birthday, Friend, Promos, Stop, Help, Language, Data, Erase, Email, Move, Reset, Yes, No,
 	}
 }
 
@@ -96,6 +98,7 @@ const (
 	LanguageUnspoken Wrong = "language_unspoken" // known (Lang says which), but not spoken here
 	EmailMissing     Wrong = "email_missing"
 	EmailUnclear     Wrong = "email_unclear"
+	MoveUnclear      Wrong = "move_unclear"  // neither a number nor a code
 	ScoreUnclear     Wrong = "score_unclear" // not one whole number from 0 to 10
 )
 
@@ -127,6 +130,7 @@ type Intent struct {
 	On               bool   // Promos: wanted or not
 	Lang             string // Language: the code of the language chosen
 	Score            int    // Score: 0-10
+	Digits           string // Move: the new number, as it was written; else Code is what proves it
 	Choice           int    // Choice, Redeem: 1 is A, 2 is B, 3 is C; 0: not told
 	Email            string // Email: the address, its domain in small letters
 

@@ -39,6 +39,10 @@ func (th *Thread) settle(ctx context.Context, tx *db.Tx, said bool) (Reply, erro
 		return th.promosOn(ctx, tx)
 	case q.Kind == members.AskMarketing:
 		return th.promosOff(ctx, tx)
+	case q.Kind == members.AskErase && said:
+		return th.eraseNow(ctx, tx)
+	case q.Kind == members.AskReset && said:
+		return th.startFresh(ctx, tx)
 	case q.Kind == members.AskDispute && !said:
 		return th.dispute(ctx, tx, q.Ref)
 	case said:

@@ -15,6 +15,7 @@ type Inbox struct {
 	DB   *db.DB
 	Key  members.Key
 	Book *Book
+	Base string // how the world reaches us, for links in texts; '': no links
 }
 
 // Reply is the answer to a text. The zero value answers nothing.

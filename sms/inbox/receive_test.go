@@ -120,7 +120,7 @@ func TestWhatTheProviderUnderstood(t *testing.T) {
 			t.Error("a YES to a question that was never texted is consent to offers")
 		}
 		for _, c := range s.consents(rosa) {
-			if !strings.HasPrefix(c.Evidence, "inbound:") || c.Words != "ALTA Rosa" && c.Words != "SALDO" && c.Words != "START" {
+			if !strings.HasPrefix(c.Evidence, "inbound:") || c.Words != "ALTA" && c.Words != "SALDO" && c.Words != "START" {
 				t.Errorf("consent shows words nobody saw: %q, %s", c.Words, c.Evidence)
 			}
 		}

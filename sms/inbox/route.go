@@ -5,7 +5,6 @@ import (
 
 	"fiel/db"
 	"fiel/members"
-	"fiel/templates"
 )
 
 // route finds who answers: first what keeps a text from being a command at all, then the commands.
@@ -26,8 +25,12 @@ func (th *Thread) route() answerer {
 		return claim
 	case it.Command == Help:
 		return help
-	case it.Command == Data, it.Command == Erase:
-		return byPerson
+	case it.Command == Data:
+		return data
+	case it.Command == Erase:
+		return erase
+	case it.Command == Move:
+		return move
 	case th.Member.ID == 0 && it.PromosOff:
 		return stopHint
 	case th.Member.ID == 0 && it.Command != "":
@@ -51,6 +54,7 @@ var commands = map[Command]answerer{
 	Birthday: birthday,
 	Promos:   promos,
 	Language: language,
+	Reset:    reset,
 	Yes:      yes,
 	No:       no,
 	Choice:   choice,
@@ -58,14 +62,6 @@ var commands = map[Command]answerer{
 
 // forShop answers nothing and leaves the text to a person: a picture without words.
 func forShop(context.Context, *db.Tx, *Thread) (Reply, error) { return Reply{ForShop: true}, nil }
-
-// byPerson leaves a wish about the sender's own data to a person. It answers members and strangers alike: nothing shows whether a number
-// is known.
-func byPerson(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) {
-	reply, err := th.say("data_asked", templates.Fields{"contact": th.Program.Contact})
-	reply.ForShop = true
-	return reply, err
-}
 
 // notMember tells a stranger how to join, whatever they asked for: nothing shows whether a number is known.
 func notMember(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) {

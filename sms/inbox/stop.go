@@ -11,20 +11,29 @@ import (
 // stop takes the number off all texts at once, member or stranger, and says so one last time. What still waited for it is cancelled.
 func stop(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	key := "stopped"
-	if th.Intent.WrongNumber {
+	asks := th.Intent.EraseAfterStop && th.Member.ID != 0 && !th.silent
+	switch {
+	case th.Intent.WrongNumber:
 		key = "wrong_number_stopped"
+	case asks:
+		key = "stopped_erase"
 	}
 	reply, err := th.say(key, nil)
 	if err != nil {
 		return Reply{}, err
 	}
 	reply.Always = true
-	reply.ForShop = th.Intent.WrongNumber || th.Intent.EraseAfterStop
+	reply.ForShop = th.Intent.WrongNumber || th.Intent.EraseAfterStop && th.handled
 	if err := th.leave(ctx, tx, th.shown(reply)); err != nil {
 		return Reply{}, err
 	}
-	if th.Intent.WrongNumber {
+	switch {
+	case th.Intent.WrongNumber:
 		return reply, members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect)
+	case asks:
+		return reply, th.askErase(ctx, tx)
+	case th.Intent.EraseAfterStop && th.Member.ID == 0:
+		return reply, th.forget(ctx, tx, reply)
 	}
 	return reply, nil
 }
@@ -49,8 +58,12 @@ func (th *Thread) answerStopped(ctx context.Context, tx *db.Tx) (Reply, error) {
 		return join(ctx, tx, th)
 	case it.Command == Help:
 		return help(ctx, tx, th)
-	case it.Command == Data, it.Command == Erase, it.EraseAfterStop:
-		return byPerson(ctx, tx, th)
+	case it.Command == Data:
+		return data(ctx, tx, th)
+	case it.Command == Erase, it.EraseAfterStop:
+		return erase(ctx, tx, th)
+	case it.Answers == members.AskErase:
+		return th.settle(ctx, tx, it.Command == Yes)
 	case it.WrongNumber:
 		if err := members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect); err != nil {
 			return Reply{}, err

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"fiel/db"
 	"fiel/members"
@@ -130,12 +131,16 @@ func (th *Thread) say(key string, f templates.Fields) (Reply, error) {
 	return Reply{Topic: key, Body: sms.Spell(body)}, nil
 }
 
-// shown are the words that a member has agreed to: those of the answer, or their own where no answer reaches them.
+// shown are the words that a member has agreed to: those of the answer, or their own where no answer reaches them. They are kept for
+// ever, also after an erasure, so they name nobody: of a text of several words the keyword stays, and the evidence points at the rest.
 func (th *Thread) shown(r Reply) string {
-	if th.handled || th.silent && !r.Always {
-		return th.Text.Body
+	if !th.handled && (!th.silent || r.Always) {
+		return r.Body
 	}
-	return r.Body
+	if said := strings.Fields(th.Text.Body); len(said) == 1 {
+		return said[0]
+	}
+	return th.inbox.Book.Keyword(th.Language, th.Intent.Command)
 }
 
 // digits is a number as a field of a text takes it.
