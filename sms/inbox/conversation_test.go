@@ -95,7 +95,7 @@ func (s *shop) do(phone, line string) {
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
-		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "stamps": s.stamps, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
 		"action": s.action, "code": s.code, "friends": s.friends,
 	}
 	act, ok := acts[words[0]]
@@ -195,6 +195,19 @@ func (s *shop) level(ctx context.Context, tx *db.Tx, phone members.Phone, words 
 		return err
 	}
 	_, err := tx.ExecContext(ctx, "UPDATE members SET tier_id = (SELECT id FROM tiers WHERE name = $1) WHERE phone = $2", words[0], phone)
+	return err
+}
+
+// stamps 3 10: the member has so many stamps on a card that so many fill
+func (s *shop) stamps(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	rule := tx.ID()
+	_, err := tx.ExecContext(ctx, "INSERT INTO rules (program_id, id, name, kind, step, created_at) VALUES ($1, $2, 'Cafe', 'stamp', $3, $4)",
+		s.program.ID, rule, s.number(words[1]), tx.Now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO stamp_cards (program_id, member_id, rule_id, stamps) SELECT program_id, id, $1, $2 FROM members WHERE phone = $3",
+		rule, s.number(words[0]), phone)
 	return err
 }
 
