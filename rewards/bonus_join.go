@@ -7,11 +7,13 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/sms"
 )
 
 // JoinGift gives who has joined what the program gives for it, once in a lifetime of the member: its join action if there is one that
 // runs and has something left, else the program's join bonus. A voucher is told in the news; the points are for the welcome to tell.
-// Who had it before gets nothing, and no error. The caller holds the member's row.
+// Who had it before gets nothing, and no error; a voucher that is still good is told again, since staff may have enrolled them before
+// they could be texted. The caller holds the member's row.
 func JoinGift(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, news *News) (Claimed, members.Member, error) {
 	occasion := fmt.Sprintf("join:%d", m.ID)
 	a, err := New(tx).actionOfKind(ctx, p.ID, JoinAction)
@@ -20,8 +22,11 @@ func JoinGift(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 	}
 	if err == nil && a.Running(tx.Now) {
 		had, err := New(tx).joinGifts(ctx, p.ID, occasion)
-		if err != nil || had > 0 {
+		if err != nil {
 			return Claimed{}, m, err
+		}
+		if had > 0 {
+			return Claimed{}, m, tellAgain(ctx, tx, p, m, occasion, news)
 		}
 		done, after, err := Claim(ctx, tx, p, m, Claiming{Action: a, Code: m.Channel, occasion: occasion}, news)
 		var refused *ClaimError
@@ -34,4 +39,16 @@ func JoinGift(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 		return Claimed{}, m, nil
 	}
 	return Claimed{Points: p.JoinBonus, Entry: e}, after, err
+}
+
+// tellAgain adds a voucher that was given for an occasion to the news, if it can still be used.
+func tellAgain(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, occasion string, news *News) error {
+	v, err := New(tx).voucherBySource(ctx, p.ID, occasion)
+	if db.NotFound(err) {
+		return nil
+	}
+	if err == nil && v.State == Issued && tx.Now < v.ExpiresAt {
+		news.given(p, m, sms.Reply, v)
+	}
+	return err
 }

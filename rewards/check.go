@@ -47,7 +47,6 @@ func checks() []check {
 		{"I10", "entry %d gave back points of a voucher that does not know it", (*Queries).releasedForNothing},
 		{"I34", "member %d has something from before they joined: of who had the number then", (*Queries).inherited},
 		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
-		{"I7", "member %d had an action more often than its limit", (*Queries).overClaimed},
 		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},
 		{"I35", "member %d: a referral was paid without a purchase", (*Queries).paidWithoutPurchase},
 		{"I26", "member %d shares a phone with another member", (*Queries).samePhone},

@@ -145,20 +145,6 @@ LEFT JOIN (SELECT member_id, rule_id, SUM(delta) AS total FROM stamp_moves WHERE
 WHERE stamp_cards.program_id = $1 AND stamp_cards.stamps <> COALESCE(sums.total, 0)
 ORDER BY stamp_cards.member_id LIMIT 100;
 
--- name: overClaimed :many
-SELECT claims.member_id FROM claims
-JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id
-WHERE claims.program_id = $1 AND actions.times > 0 AND claims.slot > actions.times
-ORDER BY claims.member_id LIMIT 100;
-
 -- name: paidWithoutPurchase :many
--- Referrals that were paid though the friend had not bought, and points for friends that no referral knows of.
-SELECT unbought.friend_id FROM referrals AS unbought
-WHERE unbought.program_id = $1 AND unbought.state IN ('due', 'paid', 'capped') AND unbought.purchase_id = 0
-UNION ALL
-SELECT claims.member_id FROM claims
-JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id AND actions.kind = 'referral'
-LEFT JOIN referrals ON referrals.program_id = claims.program_id AND claims.source = 'friend:' || CAST(referrals.friend_id AS TEXT)
-    AND referrals.state = 'paid' AND referrals.purchase_id <> 0
-WHERE claims.program_id = $1 AND referrals.friend_id IS NULL
-LIMIT 100;
+SELECT friend_id FROM referrals WHERE program_id = $1 AND state IN ('due', 'paid', 'capped') AND purchase_id = 0
+ORDER BY friend_id LIMIT 100;

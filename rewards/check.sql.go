@@ -358,36 +358,6 @@ func (q *Queries) inherited(ctx context.Context, programID int64) ([]int64, erro
 	return items, nil
 }
 
-const overClaimed = `-- name: overClaimed :many
-SELECT claims.member_id FROM claims
-JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id
-WHERE claims.program_id = $1 AND actions.times > 0 AND claims.slot > actions.times
-ORDER BY claims.member_id LIMIT 100
-`
-
-func (q *Queries) overClaimed(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, overClaimed, programID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var member_id int64
-		if err := rows.Scan(&member_id); err != nil {
-			return nil, err
-		}
-		items = append(items, member_id)
-	}
-	if err := rows.Close(); err != nil {
-		return nil, err
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const paidForNothing = `-- name: paidForNothing :many
 SELECT entries.id FROM entries
 LEFT JOIN vouchers ON vouchers.program_id = entries.program_id AND vouchers.id = entries.voucher_id AND vouchers.redeem_entry = entries.id
@@ -419,18 +389,10 @@ func (q *Queries) paidForNothing(ctx context.Context, programID int64) ([]int64,
 }
 
 const paidWithoutPurchase = `-- name: paidWithoutPurchase :many
-SELECT unbought.friend_id FROM referrals AS unbought
-WHERE unbought.program_id = $1 AND unbought.state IN ('due', 'paid', 'capped') AND unbought.purchase_id = 0
-UNION ALL
-SELECT claims.member_id FROM claims
-JOIN actions ON actions.program_id = claims.program_id AND actions.id = claims.action_id AND actions.kind = 'referral'
-LEFT JOIN referrals ON referrals.program_id = claims.program_id AND claims.source = 'friend:' || CAST(referrals.friend_id AS TEXT)
-    AND referrals.state = 'paid' AND referrals.purchase_id <> 0
-WHERE claims.program_id = $1 AND referrals.friend_id IS NULL
-LIMIT 100
+SELECT friend_id FROM referrals WHERE program_id = $1 AND state IN ('due', 'paid', 'capped') AND purchase_id = 0
+ORDER BY friend_id LIMIT 100
 `
 
-// Referrals that were paid though the friend had not bought, and points for friends that no referral knows of.
 func (q *Queries) paidWithoutPurchase(ctx context.Context, programID int64) ([]int64, error) {
 	rows, err := q.db.QueryContext(ctx, paidWithoutPurchase, programID)
 	if err != nil {

@@ -96,6 +96,11 @@ func unbound(ctx context.Context, tx *db.Tx, friend members.Member, member int64
 	return nil
 }
 
+// Referrals lists who was brought by whom, friends after the given member id in rising id, at most limit and 1,000.
+func Referrals(ctx context.Context, tx *db.Tx, program, after, limit int64) ([]Referral, error) {
+	return New(tx).referralsAfter(ctx, referralsAfterParams{ProgramID: program, After: after, Most: max(0, min(limit, 1000))})
+}
+
 // friendSource names what a friend gets for their first purchase; the member who brought them claims with the same words.
 func friendSource(friend int64) string { return fmt.Sprintf("friend:%d", friend) }
 

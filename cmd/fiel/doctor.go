@@ -9,6 +9,7 @@ import (
 
 	"fiel/db"
 	"fiel/pos"
+	"fiel/rewards"
 	"fiel/sms"
 	"fiel/sms/twilio"
 )
@@ -24,7 +25,7 @@ type symptom struct {
 
 // Run looks at everything a first text needs and fails when something is amiss.
 func (c *doctorCmd) Run(a *App) error {
-	found := append(a.lookAtDatabase(), a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature())
+	found := append(append(a.lookAtDatabase(), a.lookAtCodes()...), a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature())
 	sick := 0
 	for _, s := range found {
 		if !s.OK {
@@ -73,6 +74,31 @@ func (a *App) lookAtDatabase() []symptom {
 		err = setUp
 	}
 	return []symptom{first, look("key "+a.KeyFile, keyErr), look("program, store, sender and till", err)}
+}
+
+// lookAtCodes names each reward whose uploaded codes run out.
+func (a *App) lookAtCodes() (few []symptom) {
+	d, err := a.open()
+	if err != nil {
+		return nil // said already
+	}
+	defer d.Close()
+	err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+		p, err := a.pick(ctx, tx)
+		if err != nil {
+			return nil // said already
+		}
+		low, left, err := rewards.LowCodes(ctx, tx, p.ID)
+		few = few[:0]
+		for i, r := range low {
+			few = append(few, look("codes of "+r.Name, db.Errorf(db.Refused, "%d are left: upload more with `fiel reward codes`", left[i])))
+		}
+		return err
+	})
+	if err != nil {
+		return []symptom{look("uploaded codes", err)}
+	}
+	return few
 }
 
 // complete says what a program still lacks.

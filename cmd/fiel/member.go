@@ -31,6 +31,7 @@ type memberAddCmd struct {
 	Name     string `help:"Name." placeholder:"NAME"`
 	Language string `help:"Language of texts." placeholder:"es|en"`
 	Store    int64  `help:"Home store." placeholder:"ID"`
+	FriendOf string `help:"Code of the member who brought them." placeholder:"CODE"`
 }
 
 // memberView is a member as JSON and terminal show them. The number is shown in full: who runs this command has the database.
@@ -79,7 +80,7 @@ func (c *memberAddCmd) Run(a *App) error {
 		err = d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 			var err error
 			m, joined, _, err = pos.Enrol(ctx, tx, key, p, pos.Enrolment{
-				Phone: phone, Name: c.Name, Store: c.Store, Language: c.Language, Actor: cliActor(), Door: "cli",
+				Phone: phone, Name: c.Name, Store: c.Store, Language: c.Language, FriendOf: c.FriendOf, Actor: cliActor(), Door: "cli",
 			})
 			return err
 		})

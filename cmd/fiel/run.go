@@ -59,6 +59,8 @@ type commands struct {
 	Rule     ruleCmd     `cmd:"" help:"How purchases earn: add, list, try and retire rules."`
 	Tier     tierCmd     `cmd:"" help:"Levels: add, change, list, give and count them."`
 	Reward   rewardCmd   `cmd:"" help:"Add and list rewards."`
+	Action   actionCmd   `cmd:"" help:"What points are given for beside purchases: joining, friends, birthdays, reviews."`
+	Referral referralCmd `cmd:"" help:"Friends: who brought whom, and what looks strange."`
 	Credit   creditCmd   `cmd:"" help:"Give a member points by hand; above the limit a second person approves."`
 	Settle   settleCmd   `cmd:"" name:"settlement" help:"What the stores of a coalition owe one another for a month."`
 	Redeem   redeemCmd   `cmd:"" help:"Use a voucher."`

@@ -10,7 +10,7 @@ import (
 	"fiel/templates"
 )
 
-// balance answers the points, what is missing to the next reward, what lapses next and, where it has room, the level.
+// balance answers the points, what is missing to the next reward, what lapses next and, where they have room, the level and the stamps.
 func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	s, err := rewards.StandingOf(ctx, tx, th.Program, th.Member)
 	if err != nil {
@@ -24,12 +24,36 @@ func balance(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		f["expiring"], f["expires"] = digits(s.ExpiringPoints), th.lastDay(s.ExpiresAt, tx.Now)
 	}
 	reply, err := th.say("balance", f)
-	if err != nil || s.Level.ID == 0 {
-		return reply, err
+	if err != nil {
+		return Reply{}, err
 	}
-	level, err := th.say("balance_level", templates.Fields{"level": s.Level.Name})
-	reply.Body = withRoom(reply.Body, level.Body)
-	return reply, err
+	if s.Level.ID != 0 {
+		level, err := th.say("balance_level", templates.Fields{"level": s.Level.Name})
+		if err != nil {
+			return Reply{}, err
+		}
+		reply.Body = withRoom(reply.Body, level.Body)
+	}
+	return th.withStamps(ctx, tx, reply)
+}
+
+// withStamps adds the cards that have stamps, as far as they have room.
+func (th *Thread) withStamps(ctx context.Context, tx *db.Tx, reply Reply) (Reply, error) {
+	cards, err := rewards.StampsOf(ctx, tx, th.Program, th.Member)
+	if err != nil {
+		return Reply{}, err
+	}
+	for _, c := range cards {
+		if c.Stamps <= 0 {
+			continue
+		}
+		said, err := th.say("balance_stamps", templates.Fields{"stamps": digits(c.Stamps), "full": digits(c.Full)})
+		if err != nil {
+			return Reply{}, err
+		}
+		reply.Body = withRoom(reply.Body, said.Body)
+	}
+	return reply, nil
 }
 
 // lastDay is the last day on which points are good that end at an instant, with its year where that is not this one.

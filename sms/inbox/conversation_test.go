@@ -34,6 +34,7 @@ type shop struct {
 	program members.Program
 	box     *inbox.Inbox
 	texts   int
+	listed  int64             // the last text that waited
 	said    map[string]string // codes seen, by the name that stands for them
 	changes int               // codes to change a number with, so far
 }
@@ -94,7 +95,8 @@ func (s *shop) do(phone, line string) {
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
-		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
+		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "stamps": s.stamps, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
+		"action": s.action, "code": s.code, "friends": s.friends,
 	}
 	act, ok := acts[words[0]]
 	if !ok {
@@ -196,6 +198,19 @@ func (s *shop) level(ctx context.Context, tx *db.Tx, phone members.Phone, words 
 	return err
 }
 
+// stamps 3 10: the member has so many stamps on a card that so many fill
+func (s *shop) stamps(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
+	rule := tx.ID()
+	_, err := tx.ExecContext(ctx, "INSERT INTO rules (program_id, id, name, kind, step, created_at) VALUES ($1, $2, 'Cafe', 'stamp', $3, $4)",
+		s.program.ID, rule, s.number(words[1]), tx.Now)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO stamp_cards (program_id, member_id, rule_id, stamps) SELECT program_id, id, $1, $2 FROM members WHERE phone = $3",
+		rule, s.number(words[0]), phone)
+	return err
+}
+
 // use CODE1
 func (s *shop) use(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
 	used, err := rewards.Use(ctx, tx, s.program, rewards.Using{Code: s.said[words[0]], Actor: "cli", Door: "cli"})
@@ -214,6 +229,30 @@ func (s *shop) undo(ctx context.Context, tx *db.Tx, _ members.Phone, words []str
 // enrol Rosa: staff do it
 func (s *shop) enrol(ctx context.Context, tx *db.Tx, phone members.Phone, words []string) error {
 	_, _, _, err := pos.Enrol(ctx, tx, s.box.Key, s.program, pos.Enrolment{Phone: phone, Name: strings.Join(words, " "), Actor: "staff:1", Door: "page"})
+	return err
+}
+
+// action social 100 Instagram: points, and a voucher of reward 1 where they are 0
+func (s *shop) action(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	n := rewards.NewAction{Kind: words[0], Points: s.number(words[1]), Name: strings.Join(words[2:], " ")}
+	if n.Points == 0 {
+		n.Reward, n.NextDay = 1, true
+	}
+	_, err := rewards.AddAction(ctx, tx, s.program, n)
+	return err
+}
+
+// code SCRN24 Instagram
+func (s *shop) code(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	_, err := rewards.AddCode(ctx, tx, s.program, rewards.NewCode{Action: strings.Join(words[1:], " "), Channel: "poster", Code: words[0]})
+	return err
+}
+
+// friends 300 50 1000: points for the member and the friend, from a purchase of so much on
+func (s *shop) friends(ctx context.Context, tx *db.Tx, _ members.Phone, words []string) error {
+	_, err := rewards.AddAction(ctx, tx, s.program, rewards.NewAction{
+		Name: "Un amigo", Kind: rewards.ReferralAction, Points: s.number(words[0]), FriendPoints: s.number(words[1]), Minimum: s.number(words[2]),
+	})
 	return err
 }
 
@@ -255,7 +294,8 @@ func (s *shop) state(phone string) string {
 }
 
 var (
-	code   = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{8}\b`)
+	// code is how those look that are drawn: a voucher's, or a member's for friends.
+	code   = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{6}(?:[23456789BCDFGHJKMNPQRSTVWXYZ]{2})?\b`)
 	change = regexp.MustCompile(`\b((?:CAMBIO|NEWNUMBER) )([23456789BCDFGHJKMNPQRSTVWXYZ]{5})\b`)
 )
 
@@ -280,8 +320,41 @@ func (s *shop) steady(text string) string {
 	})
 }
 
+// meant is what a line means with the codes its names stand for. A code that it says itself stands for itself.
+func (s *shop) meant(line string) string {
+	for _, c := range code.FindAllString(strings.ToUpper(line), -1) {
+		s.said[c] = c
+	}
+	for name, c := range s.said {
+		line = regexp.MustCompile(`\b`+name+`\b`).ReplaceAllString(line, c)
+	}
+	return line
+}
+
+// waiting are the texts that wait for a phone and were not listed before.
+func (s *shop) waiting(phone string) (texts []string) {
+	s.t.Helper()
+	s.write(func(ctx context.Context, tx *db.Tx) error {
+		texts = nil
+		rows, err := tx.QueryContext(ctx, "SELECT id, body FROM messages WHERE phone = $1 AND state = 'queued' AND id > $2 ORDER BY id", phone, s.listed)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var body string
+			if err := rows.Scan(&s.listed, &body); err != nil {
+				return err
+			}
+			texts = append(texts, s.steady(body))
+		}
+		return rows.Err()
+	})
+	return texts
+}
+
 // TestConversations plays the files of testdata/conversations: "> text" is what a phone texts, "< text" what it is answered, "!" is
-// what happens meanwhile, "@ +51..." changes the phone, "= " is what is known of it. Run with -update to write the answers as they are now, and read them.
+// what happens meanwhile, "@ +51..." changes the phone, "= " is what is known of it, "~ " are the texts that wait for it besides. Run with -update to write the answers as they are now, and read them.
 func TestConversations(t *testing.T) {
 	files, err := filepath.Glob("testdata/conversations/*.txt")
 	if err != nil || len(files) == 0 {
@@ -305,26 +378,30 @@ func play(t *testing.T, d *db.DB, clock *dbtest.Clock, file string) {
 	s := open(t, d, clock, n)
 	phone, answer := "+51987654321", ""
 	var out []string
+	mark, rest := "", ""
 	lines := bufio.NewScanner(strings.NewReader(string(text)))
 	for lines.Scan() {
 		line := lines.Text()
-		mark, rest, _ := strings.Cut(line, " ")
+		before := mark
+		mark, rest, _ = strings.Cut(line, " ")
 		switch mark {
 		case "@":
 			phone = rest
 		case "!":
 			s.do(phone, rest)
 		case ">":
-			for name, seen := range s.said {
-				rest = strings.ReplaceAll(rest, name, seen)
-			}
-			answer = s.steady(s.text(phone, rest))
+			answer = s.steady(s.text(phone, s.meant(rest)))
 			out = append(out, line)
 			if answer != "" {
 				out = append(out, "< "+strings.ReplaceAll(answer, "\n", "\n< "))
 			}
 			continue
 		case "<":
+			continue
+		case "~":
+			if before != mark {
+				out = append(out, listed(s.waiting(phone))...)
+			}
 			continue
 		case "=":
 			line = "= " + s.state(phone)
@@ -339,6 +416,17 @@ func play(t *testing.T, d *db.DB, clock *dbtest.Clock, file string) {
 		return
 	}
 	compare(t, strings.Split(string(text), "\n"), strings.Split(got, "\n"))
+}
+
+// listed are texts as a conversation shows them: one line each, and one for none.
+func listed(texts []string) []string {
+	if len(texts) == 0 {
+		return []string{"~"}
+	}
+	for i := range texts {
+		texts[i] = "~ " + texts[i]
+	}
+	return texts
 }
 
 func compare(t *testing.T, want, got []string) {
