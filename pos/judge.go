@@ -94,7 +94,7 @@ func (s Purchase) giveBack(r RefundRow, lines []Line) (amount int64, reason stri
 
 // takeBack settles the points of a credited sale. Of any other sale only the vouchers used on it return, when all of it has.
 func takeBack(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m members.Member, told told, refund int64, before, after rewards.Returned, news *rewards.News) (rewards.TakenBack, members.Member, error) {
-	b := rewards.Back{Refund: refund, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Day: sale.Day, Before: before, After: after}
+	b := rewards.Back{Refund: refund, Member: sale.MemberID, Store: sale.StoreID, Till: sale.TillID, Purchase: sale.ID, At: sale.OccurredAt, Day: sale.Day, Before: before, After: after}
 	if sale.State != credited {
 		return rewards.TakenBack{}, m, returnVouchers(ctx, tx, p, sale, b)
 	}

@@ -83,13 +83,13 @@ func (a *account) standing() int {
 	return rungs
 }
 
-// lasts is the first day on which the level is not justified any more; zero when it always will be.
-func (a *account) lasts() time.Time {
-	if a.level > a.earnedOn(a.today()) {
+// lasts is the first day on which a level of today is not justified any more; zero when it always will be.
+func (a *account) lasts(level int) time.Time {
+	if level > a.earnedOn(a.today()) {
 		return a.until
 	}
 	for day, n := a.today(), 0; n < 4*366; day, n = day.AddDate(0, 0, 1), n+1 {
-		if a.earnedOn(day) < a.level {
+		if a.earnedOn(day) < level {
 			return day
 		}
 	}
@@ -113,7 +113,7 @@ func (a *account) settle() {
 	a.level = a.standing()
 	for n := was; n < min(a.level, a.earnedOn(today)); n++ {
 		last, had := a.gifts[n]
-		if gift := a.levels[n].gift; gift > 0 && !(had && aYearOn(last).After(today)) {
+		if gift := a.levels[n].gift; gift > 0 && (!had || !aYearOn(last).After(today)) {
 			a.gifts[n] = today
 			a.credit(gift, 0)
 		}

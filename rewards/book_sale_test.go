@@ -12,15 +12,16 @@ type ware struct {
 
 // bought is a purchase in the book, with what came of it.
 type bought struct {
-	real  *sold
-	who   *account // who bought: what counts for a level stays theirs
-	day   time.Time
-	wares []ware
-	card  bool  // paid with the store's card
-	times int64 // of the level then, thousandths
-	carry int64 // that it saw
-	room  int64 // under the cap of the day
-	gone  []bool
+	real   *sold
+	who    *account // who bought: what counts for a level stays theirs
+	member int64
+	day    time.Time
+	wares  []ware
+	card   bool  // paid with the store's card
+	times  int64 // of the level then, thousandths
+	carry  int64 // that it saw
+	room   int64 // under the cap of the day
+	gone   []bool
 
 	points, taken, missed int64
 	pile                  *pile // nil: the points filled a debt, or there were none

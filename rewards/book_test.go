@@ -288,6 +288,9 @@ func (a *account) merge(from *account) {
 	points, debt := from.balance(), a.debt+from.debt
 	a.lots = append(a.lots, from.lots...)
 	a.carry += from.carry
+	for day, n := range from.spent { // two cards have one cap from now on
+		a.spent[day] += n
+	}
 	from.lots, from.carry, from.debt = nil, 0, 0
 	if points != 0 {
 		from.entry(false)
@@ -296,10 +299,11 @@ func (a *account) merge(from *account) {
 		a.eat(debt, nil)
 		a.renew()
 	}
-	if from.level > a.level {
-		a.level, a.given, a.until = from.level, from.level, from.lasts()
+	if level := from.standing(); level > a.standing() {
+		a.given, a.until = level, from.lasts(level)
+		a.settle()
 	}
-	from.level, from.given = 0, 0
+	from.level, from.given, from.counted = 0, 0, nil
 }
 
 // state is the piles as the table shows them.

@@ -66,7 +66,7 @@ func (l *life) adjust() {
 
 func (l *life) buy() {
 	who := l.one()
-	s := &bought{who: who.account, day: l.today(), carry: who.carry, times: 1000, card: rapid.Bool().Draw(l.T, "store card")}
+	s := &bought{who: who.account, member: who.m.ID, day: l.today(), carry: who.carry, times: 1000, card: rapid.Bool().Draw(l.T, "store card")}
 	if rungs := who.standing(); rungs > 0 {
 		s.times = l.levels[rungs-1].times
 	}
@@ -205,6 +205,7 @@ func (l *life) refund() {
 	}
 	part.whole = s.earning(gone) == 0
 	ask := s.real.back(l.tx.ID(), part)
+	ask.Member = s.member
 	got, m, err := rewards.TakeBack(l.ctx, l.tx, l.p, who.m, ask, nil)
 	l.must(err)
 	s.real.keep(part, got)

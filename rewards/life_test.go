@@ -172,7 +172,7 @@ func (l *life) add(n rewards.NewRule) {
 
 // live draws steps and compares after each.
 func (l *life) live() {
-	steps := []func(){l.buy, l.buy, l.buy, l.gift, l.adjust, l.redeem, l.redeem, l.use, l.refund, l.refund, l.wait, l.wait, l.release, l.night, l.expire}
+	steps := []func(){l.buy, l.buy, l.buy, l.gift, l.adjust, l.redeem, l.redeem, l.use, l.refund, l.refund, l.wait, l.wait, l.release, l.night, l.expire, l.mergeAll}
 	for l.n = range rapid.IntRange(10, 30).Draw(l.T, "steps") {
 		steps[rapid.IntRange(0, len(steps)-1).Draw(l.T, "step")]()
 		for _, who := range l.people {
@@ -287,4 +287,25 @@ func (l *life) expire() {
 	for _, who := range l.people {
 		who.dateAll()
 	}
+}
+
+// mergeAll makes the two members one.
+func (l *life) mergeAll() {
+	if len(l.people) < 2 {
+		return
+	}
+	from, into := l.people[1], l.people[0]
+	_, err := rewards.Merge(l.ctx, l.tx, l.p, from.m.ID, into.m.ID, members.Act{Actor: "cli:ana", Door: "cli"})
+	l.must(err)
+	into.merge(from.account)
+	l.compare(from)
+	for _, s := range l.sales {
+		if s.who == from.account {
+			s.merged = true
+		}
+	}
+	for _, t := range l.tickets {
+		t.who = into.account
+	}
+	l.people = l.people[:1]
 }

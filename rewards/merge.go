@@ -129,27 +129,31 @@ func allLots(ctx context.Context, tx *db.Tx, from, into members.Member) error {
 	return nil
 }
 
-// mergeLevel keeps the higher of two levels until its own end.
+// mergeLevel keeps the higher of two levels until its own end, as one that was given: no entry reward comes with it.
 func mergeLevel(ctx context.Context, tx *db.Tx, p members.Program, from, into members.Member) (members.Member, error) {
-	if from.TierID == 0 {
-		return into, nil
-	}
 	ladder, err := Levels(ctx, tx, p.ID)
+	if err != nil || len(ladder) == 0 {
+		return into, err
+	}
+	theirs, err := justify(ctx, tx, p, from, ladder)
 	if err != nil {
 		return members.Member{}, err
 	}
-	if ladder.Rank(from.TierID) > ladder.Rank(into.TierID) {
-		into.TierID, into.TierSince, into.TierUntil = from.TierID, from.TierSince, from.TierUntil
-		into.TierGivenID, into.TierGivenUntil = from.TierID, from.TierUntil
-		err = New(tx).setMergedLevel(ctx, setMergedLevelParams{
-			ProgramID: p.ID, ID: into.ID, TierID: into.TierID, TierSince: into.TierSince, TierUntil: into.TierUntil,
-			TierGivenID: into.TierGivenID, TierGivenUntil: into.TierGivenUntil,
-		})
+	own, err := justify(ctx, tx, p, into, ladder)
+	if err != nil {
+		return members.Member{}, err
+	}
+	if theirs.level.Threshold > own.level.Threshold {
+		into.TierGivenID, into.TierGivenUntil = theirs.level.ID, theirs.until
+		err = New(tx).giveTier(ctx, giveTierParams{ProgramID: p.ID, ID: into.ID, TierGivenID: into.TierGivenID, TierGivenUntil: into.TierGivenUntil})
 		if err != nil {
 			return members.Member{}, err
 		}
+		if into, err = settle(ctx, tx, p, into, ladder, nil); err != nil {
+			return members.Member{}, err
+		}
 	}
-	return into, New(tx).setMergedLevel(ctx, setMergedLevelParams{ProgramID: p.ID, ID: from.ID})
+	return into, New(tx).loseLevel(ctx, p.ID, from.ID)
 }
 
 // handOver gives into what from has beside points.

@@ -56,9 +56,8 @@ UPDATE referrals SET member_id = @into_id WHERE program_id = @program_id AND fri
 -- name: stampsToHand :many
 SELECT * FROM stamp_cards WHERE program_id = $1 AND member_id = $2 AND stamps <> 0 ORDER BY rule_id;
 
--- name: setMergedLevel :exec
-UPDATE members SET tier_id = $3, tier_since = $4, tier_until = $5, tier_given_id = $6, tier_given_until = $7
-WHERE program_id = $1 AND id = $2;
+-- name: loseLevel :exec
+UPDATE members SET tier_id = 0, tier_since = 0, tier_until = 0, tier_given_id = 0, tier_given_until = 0 WHERE program_id = $1 AND id = $2;
 
 -- name: forgetVouchers :exec
 UPDATE vouchers SET words = '', state = CASE WHEN state IN ('issued', 'reserved') THEN 'cancelled' ELSE state END

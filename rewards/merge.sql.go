@@ -256,6 +256,15 @@ func (q *Queries) handVouchers(ctx context.Context, arg handVouchersParams) erro
 	return err
 }
 
+const loseLevel = `-- name: loseLevel :exec
+UPDATE members SET tier_id = 0, tier_since = 0, tier_until = 0, tier_given_id = 0, tier_given_until = 0 WHERE program_id = $1 AND id = $2
+`
+
+func (q *Queries) loseLevel(ctx context.Context, programID int64, iD int64) error {
+	_, err := q.db.ExecContext(ctx, loseLevel, programID, iD)
+	return err
+}
+
 const openFriends = `-- name: openFriends :many
 SELECT friend_id FROM referrals WHERE program_id = $1 AND member_id = $2 AND state IN ('open', 'due') ORDER BY friend_id
 `
@@ -296,34 +305,6 @@ type retireCodeParams struct {
 
 func (q *Queries) retireCode(ctx context.Context, arg retireCodeParams) error {
 	_, err := q.db.ExecContext(ctx, retireCode, arg.ProgramID, arg.MemberID, arg.RetiredAt)
-	return err
-}
-
-const setMergedLevel = `-- name: setMergedLevel :exec
-UPDATE members SET tier_id = $3, tier_since = $4, tier_until = $5, tier_given_id = $6, tier_given_until = $7
-WHERE program_id = $1 AND id = $2
-`
-
-type setMergedLevelParams struct {
-	ProgramID      int64
-	ID             int64
-	TierID         int64
-	TierSince      int64
-	TierUntil      int64
-	TierGivenID    int64
-	TierGivenUntil int64
-}
-
-func (q *Queries) setMergedLevel(ctx context.Context, arg setMergedLevelParams) error {
-	_, err := q.db.ExecContext(ctx, setMergedLevel,
-		arg.ProgramID,
-		arg.ID,
-		arg.TierID,
-		arg.TierSince,
-		arg.TierUntil,
-		arg.TierGivenID,
-		arg.TierGivenUntil,
-	)
 	return err
 }
 

@@ -18,6 +18,7 @@ const (
 // Back is one refund of a purchase, with what the purchase gave and what has come back of it.
 type Back struct {
 	Refund             int64 // its id; an entry is written once for it
+	Member             int64 // who bought; 0: who gives back. What one who is merged now bought never counted for the level of who stayed
 	Store, Staff, Till int64
 
 	Purchase  int64
@@ -84,7 +85,9 @@ func TakeBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 	if err := b.unvisit(ctx, tx, p, m, min(b.At, own.At), was, is, news); err != nil {
 		return TakenBack{}, members.Member{}, err
 	}
-	m, err = counted(ctx, tx, p, m, count{day: b.day(), points: -t.Points, money: is.earning - was.earning}, news)
+	if b.Member == 0 || b.Member == m.ID {
+		m, err = counted(ctx, tx, p, m, count{day: b.day(), points: -t.Points, money: is.earning - was.earning}, news)
+	}
 	if err == nil && b.After.Whole {
 		m, err = notBrought(ctx, tx, p, m, b.Purchase, news)
 	}
