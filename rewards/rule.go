@@ -2,8 +2,8 @@ package rewards
 
 import (
 	"context"
-	"slices"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"fiel/db"
