@@ -55,7 +55,7 @@ func (b buyer) look(ctx context.Context, tx *db.Tx, p members.Program) (m member
 	case b.card != "":
 		m, err = members.ByCard(ctx, tx, p.ID, b.card)
 	}
-	if db.NotFound(err) {
+	if db.NotFound(err) || b.phone == "" && db.CodeOf(err) == db.Invalid { // a slip in typing a card: it is nobody's
 		return members.Member{}, nil
 	}
 	return m, err
