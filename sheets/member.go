@@ -165,7 +165,7 @@ func (i *Import) lookMember(ctx context.Context, tx *db.Tx, r row, m members.Mem
 	return nil
 }
 
-// cardFor finds the card of ours that the row names, where the member is to be given it; '' where there is nothing to give. One that is
+// cardFor finds the card of ours that the row names, where the member is to be given it; ” where there is nothing to give. One that is
 // none of ours is no reason to lose the row and is left out with a note; one that is somebody else's is: db.Conflict.
 func (i *Import) cardFor(ctx context.Context, tx *db.Tx, m members.Member, r row, report *Report) (code string, err error) {
 	if r.member.card == "" {

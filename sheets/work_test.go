@@ -191,4 +191,3 @@ func TestAnExportIsOfOneProgram(t *testing.T) {
 		}
 	})
 }
-
