@@ -65,9 +65,11 @@ func TestTheStockOfWhoIsErased(t *testing.T) {
 		s.reserve(rewards.Using{Code: held.Code}, 5)
 		s.use(rewards.Using{Code: used.Code})
 		s.stock("three are promised", 2)
+		s.canUse(2)
 		for range 2 {
 			s.write(func(ctx context.Context, tx *db.Tx) error { return rewards.Forget(ctx, tx, s.p, s.now()) })
 			s.stock("two are back", 4)
+			s.canUse(0)
 		}
 	})
 }
@@ -230,4 +232,16 @@ func (s *shop) owner() (who members.Staff) {
 		return err
 	})
 	return who
+}
+
+// canUse fails the story unless Ana has so many vouchers that she can use.
+func (s *shop) canUse(want int) {
+	s.t.Helper()
+	s.read(func(ctx context.Context, tx *db.Tx) error {
+		list, err := rewards.OpenVouchers(ctx, tx, s.p, s.ana)
+		if len(list) != want {
+			s.t.Errorf("%d can be used, want %d", len(list), want)
+		}
+		return err
+	})
 }
