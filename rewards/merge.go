@@ -53,10 +53,16 @@ func Merge(ctx context.Context, tx *db.Tx, p members.Program, from, into int64, 
 	if err := members.Record(ctx, tx, p.ID, act); err != nil {
 		return Merged{}, err
 	}
-	if old.Hash != "" {
-		_, err = sms.Cancel(ctx, tx, p.ID, old.Hash, sms.ReasonStopped)
+	m, news, err := reachedUnasked(ctx, tx, p, m)
+	if err != nil {
+		return Merged{}, err
 	}
-	return Merged{m, points}, err
+	if old.Hash != "" {
+		if _, err = sms.Cancel(ctx, tx, p.ID, old.Hash, sms.ReasonStopped); err != nil {
+			return Merged{}, err
+		}
+	}
+	return Merged{m, points}, news.Tell(ctx, tx, p, m)
 }
 
 // mergePoints moves what from has: one entry on either side, and the lots as they are. Without points only the lots move: one may be
