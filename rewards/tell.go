@@ -39,7 +39,7 @@ func (v Voucher) tellUsed(ctx context.Context, tx *db.Tx, p members.Program, m m
 
 // tellBack texts the member that the points of a voucher came back.
 func (v Voucher) tellBack(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) error {
-	return sms.Tell(ctx, tx, p, m, sms.Service, "voucher_back", templates.Fields{"reward": v.Name, "points": digits(v.Cost), "balance": digits(m.Balance)})
+	return tell(ctx, tx, p, m, sms.Service, "voucher_back", templates.Fields{"reward": v.Name, "points": digits(v.Cost), "balance": digits(m.Balance)})
 }
 
 // tell texts the member how their objection ended.
