@@ -121,7 +121,11 @@ func printChecked(w io.Writer, all []checked) {
 		if len(one.Findings) > 0 {
 			verdict = fmt.Sprintf("%d findings", len(one.Findings))
 		}
-		fmt.Fprintf(w, "%s, %d members: %s\n", one.Program, one.Members, verdict)
+		people := "members"
+		if one.Members == 1 {
+			people = "member"
+		}
+		fmt.Fprintf(w, "%s, %d %s: %s\n", one.Program, one.Members, people, verdict)
 		for _, f := range one.Findings {
 			fmt.Fprintf(w, "  %s\n", f)
 		}
