@@ -135,7 +135,8 @@ func allLots(ctx context.Context, tx *db.Tx, from, into members.Member) error {
 	return nil
 }
 
-// mergeLevel keeps the higher of two levels until its own end, as one that was given: no entry reward comes with it.
+// mergeLevel keeps the higher of two levels until its own end, as one that was given: no entry reward comes with it. A level that from
+// was given goes along where into has none such.
 func mergeLevel(ctx context.Context, tx *db.Tx, p members.Program, from, into members.Member) (members.Member, error) {
 	ladder, err := Levels(ctx, tx, p.ID)
 	if err != nil || len(ladder) == 0 {
@@ -149,15 +150,20 @@ func mergeLevel(ctx context.Context, tx *db.Tx, p members.Program, from, into me
 	if err != nil {
 		return members.Member{}, err
 	}
-	if theirs.level.Threshold > own.level.Threshold {
+	switch {
+	case theirs.level.Threshold > own.level.Threshold:
 		into.TierGivenID, into.TierGivenUntil = theirs.level.ID, theirs.until
-		err = New(tx).giveTier(ctx, giveTierParams{ProgramID: p.ID, ID: into.ID, TierGivenID: into.TierGivenID, TierGivenUntil: into.TierGivenUntil})
-		if err != nil {
-			return members.Member{}, err
-		}
-		if into, err = settle(ctx, tx, p, into, ladder, nil); err != nil {
-			return members.Member{}, err
-		}
+	case givenLevel(tx, from, ladder) && !givenLevel(tx, into, ladder): // it may count when what into earned is over
+		into.TierGivenID, into.TierGivenUntil = from.TierGivenID, from.TierGivenUntil
+	default:
+		return into, New(tx).loseLevel(ctx, p.ID, from.ID)
+	}
+	err = New(tx).giveTier(ctx, giveTierParams{ProgramID: p.ID, ID: into.ID, TierGivenID: into.TierGivenID, TierGivenUntil: into.TierGivenUntil})
+	if err != nil {
+		return members.Member{}, err
+	}
+	if into, err = settle(ctx, tx, p, into, ladder, nil); err != nil {
+		return members.Member{}, err
 	}
 	return into, New(tx).loseLevel(ctx, p.ID, from.ID)
 }
