@@ -245,3 +245,68 @@ func (s *shop) canUse(want int) {
 		return err
 	})
 }
+
+// A member is erased while their voucher is being used: it was used, or its thing is back; never both.
+func TestErasingRacesWithUsing(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		s.coffee(rounds)
+		left := int64(rounds)
+		for i := range rounds {
+			luis := s.join(members.Phone(fmt.Sprintf("+5191234567%d", i)))
+			s.give(luis, 50, 0)
+			v, _, err := s.redeem(luis, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var used atomic.Bool
+			atOnce(3, func(n int) {
+				if n > 0 {
+					if s.use(rewards.Using{Code: v.Code}).Why == nil && used.Swap(true) {
+						t.Error("used twice")
+					}
+					return
+				}
+				s.write(func(ctx context.Context, tx *db.Tx) error {
+					m, err := members.Lock(ctx, tx, s.p.ID, luis.ID)
+					if err != nil {
+						return err
+					}
+					return rewards.Forget(ctx, tx, s.p, m)
+				})
+			})
+			if used.Load() {
+				left--
+			}
+			s.stock("after a member", left)
+			s.clock.Add(8 * day)
+			s.releaseDue()
+			s.stock("and nothing comes twice", left)
+		}
+	})
+}
+
+// Two processes end the same vouchers at once while the last one is asked for: the stock is what was not taken away.
+func TestEndingAtOncePutsTheStockBackOnce(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		r := s.coffee(10)
+		for i := range 10 {
+			if _, err := s.given(r.ID, fmt.Sprint("stamp:7:", i), false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.gift(500, 0)
+		s.clock.Add(8 * day)
+		var bought atomic.Int64
+		atOnce(12, func(i int) {
+			if i%3 == 0 {
+				if _, open, err := s.redeem(s.ana, 1); err == nil && !open {
+					bought.Add(1)
+				}
+				return
+			}
+			s.releaseDue()
+		})
+		s.stock("all are back but what was bought", 10-bought.Load())
+		s.sound()
+	})
+}
