@@ -197,6 +197,20 @@ func TestTheHigherLevelStays(t *testing.T) {
 	})
 }
 
+// Whoever held on to a member who is part of another now moves no points of theirs.
+func TestNothingMovesOfWhoIsMerged(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		luis := s.join("+51912345678")
+		s.mustMerge(luis, s.ana)
+		err := s.try(func(ctx context.Context, tx *db.Tx) error {
+			_, _, err := rewards.Post(ctx, tx, s.p, luis, rewards.Posting{Kind: rewards.KindBonus, Delta: 1, Source: "a"})
+			return err
+		})
+		wantCode(t, err, db.Conflict)
+		s.sound()
+	})
+}
+
 // A level that the owner gave for good outlives the one that was earned.
 func TestAGivenLevelComesAlong(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {

@@ -117,14 +117,20 @@ func (i *Import) Preview(ctx context.Context, file io.Reader) (Report, error) {
 // running it again goes on where it was. Errors: db.Invalid for a file that cannot be read, and whatever the database says.
 func (i *Import) Run(ctx context.Context, file io.Reader) (Report, error) {
 	report, err := i.read(ctx, file, i.write)
-	if err != nil {
+	if err != nil && report.New+report.Opened == 0 {
 		return report, err
 	}
-	return report, i.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
-		return members.Record(ctx, tx, i.Program.ID, members.Act{
-			Actor: i.Actor, Door: i.Door, Action: "import." + i.Kind, Subject: "import:" + i.From,
-			After: map[string]any{"rows": report.Rows, "new": report.New, "points": report.Points, "wrong": report.Wrong},
-		})
+	return report, errors.Join(err, i.record(context.WithoutCancel(ctx), report, err != nil))
+}
+
+// record leaves one row in the audit, also of what came over before it was cut short.
+func (i *Import) record(ctx context.Context, r Report, short bool) error {
+	after := map[string]any{"rows": r.Rows, "new": r.New, "points": r.Points, "wrong": r.Wrong}
+	if short {
+		after["cut_short"] = true
+	}
+	return i.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		return members.Record(ctx, tx, i.Program.ID, members.Act{Actor: i.Actor, Door: i.Door, Action: "import." + i.Kind, Subject: "import:" + i.From, After: after})
 	})
 }
 

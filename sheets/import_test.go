@@ -3,6 +3,7 @@ package sheets_test
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
 	"regexp"
@@ -304,4 +305,35 @@ func TestEveryTableIsExportedOrNamed(t *testing.T) {
 			t.Errorf("table %s is neither exported nor left out", m[1])
 		}
 	}
+}
+
+// An import that is cut short leaves a row in the audit of what came over, and says that it was cut short.
+func TestAnImportCutShort(t *testing.T) {
+	inEachCafe(t, func(c *cafe) {
+		var file strings.Builder
+		file.WriteString("telefono\n")
+		for n := range 900 {
+			fmt.Fprintf(&file, "9%08d\n", 60_000_000+n)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		i, rows := c.imports(sheets.Members), 0
+		i.Progress = func() {
+			if rows++; rows == 500 {
+				stop()
+			}
+		}
+		r, err := i.Run(ctx, strings.NewReader(file.String()))
+		if !errors.Is(err, context.Canceled) || r.New == 0 || r.New == 900 {
+			c.Fatalf("%+v, %v", r, err)
+		}
+		var acts []members.Audit
+		err = c.d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+			acts, err = members.SearchAudits(ctx, tx, c.p.ID, members.AuditSearch{Action: "import.members"}, 10)
+			return err
+		})
+		if err != nil || len(acts) != 1 || !strings.Contains(acts[0].After, fmt.Sprintf(`"cut_short":true,"new":%d,`, r.New)) {
+			c.Errorf("%v, %v", acts, err)
+		}
+	})
 }

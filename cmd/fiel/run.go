@@ -162,6 +162,9 @@ func newParser(c *commands, s Streams) (*kong.Kong, error) {
 
 // fail prints an error as a sentence and gives the exit code for it.
 func fail(s Streams, err error, asJSON bool) int {
+	if errors.Is(err, context.Canceled) {
+		err = db.Errorf(db.Refused, "stopped before it was done; what was done until then stays. Look, and run it again")
+	}
 	code := db.CodeOf(err)
 	if asJSON {
 		_ = json.NewEncoder(s.Err).Encode(map[string]any{"error": map[string]string{"code": string(code), "message": err.Error()}})
