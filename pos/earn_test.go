@@ -177,3 +177,26 @@ func TestStampsOfLinesThatComeBack(t *testing.T) {
 		s.sound()
 	})
 }
+
+// A sale of more things than a card holds is no reason to lose it, nor to credit half of it.
+func TestMoreStampsThanACardHolds(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			coffee, err := rewards.AddReward(ctx, tx, s.p, rewards.NewReward{Name: "Cafe", Kind: rewards.FreeItem, Cost: 50, Stock: rewards.Unlimited, Days: 7})
+			if err != nil {
+				return err
+			}
+			_, err = rewards.AddRule(ctx, tx, s.p, rewards.NewRule{Name: "Kilometros", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Reward: coffee.ID})
+			return err
+		})
+		far := func(ref string, n int64) pos.Sale {
+			return s.sale(ref, func(sale *pos.Sale) { sale.Lines = []pos.Line{{Name: "km", Quantity: n, Amount: 10000}} })
+		}
+		s.sells("200 credited known 10/15", far("T-1", 999_000))
+		s.sells("200 review known 0/0 points", far("T-2", 999_000))
+		s.balance(15, rosa)
+		s.sells("200 credited known 10/25", far("T-3", 9))
+		s.sound()
+	})
+}

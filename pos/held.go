@@ -124,5 +124,8 @@ func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members
 	_, err = New(tx).returnPurchase(ctx, returnPurchaseParams{
 		ProgramID: p.ID, ID: sale.ID, Taken: back.Points, Forgotten: back.Forgotten,
 	})
+	if err == nil && is.Whole && sale.Money > 0 {
+		err = noVisit(ctx, tx, m)
+	}
 	return back.Points - back.Forgotten, m, err
 }

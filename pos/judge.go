@@ -66,9 +66,31 @@ func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m m
 		ProgramID: sale.ProgramID, ID: sale.ID, Refunded: j.amount, Taken: back.Points, Forgotten: back.Forgotten,
 	})
 	if err == nil && sale.State == credited && sale.Money > 0 && after.Whole && !before.Whole {
-		err = New(tx).uncountVisit(ctx, sale.ProgramID, m.ID)
+		err = noVisit(ctx, tx, m)
 	}
 	return j, err
+}
+
+// noVisit is for a purchase that has wholly come back: the one before it is the member's last, be it of somebody who was merged
+// into them.
+func noVisit(ctx context.Context, tx *db.Tx, m members.Member) error {
+	all, err := members.MergedInto(ctx, tx, m.ProgramID, m.ID)
+	if err != nil {
+		return err
+	}
+	var last lastVisitRow
+	for _, id := range append(all, m.ID) {
+		one, err := New(tx).lastVisit(ctx, m.ProgramID, id)
+		if err != nil && !db.NotFound(err) {
+			return err
+		}
+		if one.OccurredAt > last.OccurredAt {
+			last = one
+		}
+	}
+	return New(tx).uncountVisit(ctx, uncountVisitParams{
+		ProgramID: m.ProgramID, ID: m.ID, LastPurchaseID: last.ID, LastPurchaseAt: last.OccurredAt,
+	})
 }
 
 // giveBack is the money that a refund gives back, or the reason why it cannot be.

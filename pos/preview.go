@@ -47,7 +47,8 @@ func previewDesk(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (desk,
 	return desk{key: key, program: p}, err
 }
 
-// look finds the member without taking any row; the zero Member when the buyer is none.
+// look finds the member without taking any row; the zero Member when the buyer is none, also for a slip in the number of a card: such
+// a sale is kept for nobody.
 func (b buyer) look(ctx context.Context, tx *db.Tx, p members.Program) (m members.Member, err error) {
 	switch {
 	case b.phone != "":
@@ -55,7 +56,7 @@ func (b buyer) look(ctx context.Context, tx *db.Tx, p members.Program) (m member
 	case b.card != "":
 		m, err = members.ByCard(ctx, tx, p.ID, b.card)
 	}
-	if db.NotFound(err) {
+	if code := db.CodeOf(err); code == db.Missing || code == db.Invalid {
 		return members.Member{}, nil
 	}
 	return m, err

@@ -31,10 +31,11 @@ UPDATE members SET purchases = purchases + 1,
 WHERE program_id = @program_id AND id = @member_id;
 
 -- name: uncountVisit :exec
--- One purchase less: the last one is the last that was not wholly returned.
-UPDATE members SET purchases = purchases - 1,
-    last_purchase_id = CAST(COALESCE((SELECT p.id FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT),
-    last_purchase_at = CAST(COALESCE((SELECT p.occurred_at FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT)
-WHERE members.program_id = $1 AND members.id = $2;
+-- One purchase less, and which one is the last now.
+UPDATE members SET purchases = purchases - 1, last_purchase_id = $3, last_purchase_at = $4 WHERE program_id = $1 AND id = $2;
+
+-- name: lastVisit :one
+-- The last purchase that was not wholly returned.
+SELECT id, occurred_at FROM purchases
+WHERE program_id = $1 AND member_id = $2 AND state IN ('credited', 'imported') AND money > 0 AND refunded < money
+ORDER BY occurred_at DESC, id DESC LIMIT 1;

@@ -154,6 +154,25 @@ func (q *Queries) insertPurchaseLine(ctx context.Context, arg insertPurchaseLine
 	return err
 }
 
+const lastVisit = `-- name: lastVisit :one
+SELECT id, occurred_at FROM purchases
+WHERE program_id = $1 AND member_id = $2 AND state IN ('credited', 'imported') AND money > 0 AND refunded < money
+ORDER BY occurred_at DESC, id DESC LIMIT 1
+`
+
+type lastVisitRow struct {
+	ID         int64
+	OccurredAt int64
+}
+
+// The last purchase that was not wholly returned.
+func (q *Queries) lastVisit(ctx context.Context, programID int64, memberID int64) (lastVisitRow, error) {
+	row := q.db.QueryRowContext(ctx, lastVisit, programID, memberID)
+	var i lastVisitRow
+	err := row.Scan(&i.ID, &i.OccurredAt)
+	return i, err
+}
+
 const linesOfPurchase = `-- name: linesOfPurchase :many
 SELECT program_id, purchase_id, n, sku, name, category, quantity, amount, returned, returned_quantity FROM purchase_lines WHERE program_id = $1 AND purchase_id = $2 ORDER BY n
 `
@@ -308,16 +327,23 @@ func (q *Queries) returnLine(ctx context.Context, arg returnLineParams) error {
 }
 
 const uncountVisit = `-- name: uncountVisit :exec
-UPDATE members SET purchases = purchases - 1,
-    last_purchase_id = CAST(COALESCE((SELECT p.id FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT),
-    last_purchase_at = CAST(COALESCE((SELECT p.occurred_at FROM purchases AS p WHERE p.program_id = members.program_id AND p.member_id = members.id
-        AND p.state IN ('credited', 'imported') AND p.money > 0 AND p.refunded < p.money ORDER BY p.occurred_at DESC, p.id DESC LIMIT 1), 0) AS BIGINT)
-WHERE members.program_id = $1 AND members.id = $2
+UPDATE members SET purchases = purchases - 1, last_purchase_id = $3, last_purchase_at = $4 WHERE program_id = $1 AND id = $2
 `
 
-// One purchase less: the last one is the last that was not wholly returned.
-func (q *Queries) uncountVisit(ctx context.Context, programID int64, iD int64) error {
-	_, err := q.db.ExecContext(ctx, uncountVisit, programID, iD)
+type uncountVisitParams struct {
+	ProgramID      int64
+	ID             int64
+	LastPurchaseID int64
+	LastPurchaseAt int64
+}
+
+// One purchase less, and which one is the last now.
+func (q *Queries) uncountVisit(ctx context.Context, arg uncountVisitParams) error {
+	_, err := q.db.ExecContext(ctx, uncountVisit,
+		arg.ProgramID,
+		arg.ID,
+		arg.LastPurchaseID,
+		arg.LastPurchaseAt,
+	)
 	return err
 }

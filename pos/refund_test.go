@@ -173,3 +173,46 @@ func TestRefundValuesOutOfRange(t *testing.T) {
 		}
 	}
 }
+
+// A late sale that had come back whole before the owner looked at it is no visit.
+func TestALateSaleThatCameBack(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		s.sells("200 review known 0/0 late", s.sale("T-1", func(sale *pos.Sale) { sale.OccurredAt = s.clock.Now().UnixMilli() - 9*24*3600*1000 }))
+		s.refunds("200 applied held 0/0", s.refund("R-1", "T-1", 0))
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			all, err := pos.ListParked(ctx, tx, s.p.ID, 10)
+			if err != nil {
+				return err
+			}
+			return pos.Approve(ctx, tx, s.p, all[0].ID, "cli:ana", "cli")
+		})
+		s.balance(5, rosa)
+		if m := s.member(rosa); m.Purchases != 0 || m.LastPurchaseAt != 0 {
+			t.Errorf("%d purchases, the last at %d", m.Purchases, m.LastPurchaseAt)
+		}
+		s.sound()
+	})
+}
+
+// The last visit of a member may be one of somebody who was merged into them.
+func TestAMergedMembersLastVisit(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		s.join(pedro)
+		at := s.clock.Now().UnixMilli()
+		s.sells("200 credited known 10/15", s.sale("T-1"))
+		s.clock.Add(time.Hour)
+		s.sells("200 credited known 10/15", s.sale("T-2", func(sale *pos.Sale) { sale.Phone = pedro.E164() }))
+		from, into := s.member(rosa), s.member(pedro)
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := rewards.Merge(ctx, tx, s.p, from.ID, into.ID, members.Act{Actor: "cli:ana", Door: "cli"})
+			return err
+		})
+		s.refunds("200 applied known -10/20", s.refund("R-1", "T-2", 0))
+		if m := s.member(pedro); m.Purchases != 1 || m.LastPurchaseAt != at {
+			t.Errorf("%d purchases, the last at %d, want %d", m.Purchases, m.LastPurchaseAt, at)
+		}
+		s.sound()
+	})
+}

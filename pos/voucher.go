@@ -81,32 +81,11 @@ func (s *Service) Voucher(ctx context.Context, r VoucherRequest) (Answer, error)
 			used, err := rewards.Look(ctx, tx, d.program, r.using(d))
 			return d.tellVoucher(r, used, "good"), err
 		}
-		return d.askedOnce(ctx, tx, r)
+		return d.answerOnce(ctx, tx, note{kind: r.Kind, ref: r.Ref, meant: r.meant(), body: r.Body}, func() (Answer, int64, error) {
+			used, status, err := r.do(ctx, tx, d)
+			return d.tellVoucher(r, used, status), used.Voucher.ID, err
+		})
 	})
-}
-
-// askedOnce answers a request that is known, or does what a new one asks and keeps the answer.
-func (d desk) askedOnce(ctx context.Context, tx *db.Tx, r VoucherRequest) (Answer, error) {
-	meant := r.meant()
-	first, err := New(tx).voucherEvent(ctx, voucherEventParams{ProgramID: r.Program, TillID: r.Till, Kind: r.Kind, Ref: r.Ref})
-	if err == nil {
-		return d.again(ctx, tx, first.Meant, Answer{http.StatusOK, []byte(first.Answer)}, note{kind: r.Kind, ref: r.Ref, meant: meant, body: r.Body})
-	}
-	if !db.NotFound(err) {
-		return Answer{}, err
-	}
-	used, status, err := r.do(ctx, tx, d)
-	if err != nil {
-		return Answer{}, err
-	}
-	answer := d.tellVoucher(r, used, status)
-	n, err := New(tx).insertVoucherEvent(ctx, insertVoucherEventParams{
-		ProgramID: r.Program, TillID: r.Till, Kind: r.Kind, Ref: r.Ref, Meant: meant, VoucherID: used.Voucher.ID, Answer: string(answer.Body), At: tx.Now,
-	})
-	if err == nil && n == 0 {
-		err = errOvertaken
-	}
-	return answer, err
 }
 
 // do does what is asked; status is what the till is told when it succeeds.

@@ -44,13 +44,16 @@ func (p Purchase) source() string { return fmt.Sprintf("purchase:%d", p.ID) }
 // Earn gives a member the points and stamps of a purchase and moves the carry. A sale that is worth no point writes no entry, but may
 // leave a carry. What else is known of a purchase (last visit, counts, the receipt) is its caller's, who also sees to it that each
 // purchase comes here once; one that made an entry is db.Conflict the second time. What follows from it is added to the news. The
-// caller holds the member's row. db.Invalid, found before anything was written, when the points do not fit the ledger.
+// caller holds the member's row. db.Invalid, found before anything was written, when the points do not fit the ledger or the stamps the card.
 func Earn(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sold Purchase, news *News) (Earned, members.Member, error) {
 	rules, err := RulesAt(ctx, tx, p.ID, min(sold.At, tx.Now))
 	if err != nil {
 		return Earned{}, members.Member{}, err
 	}
 	e, err := decide(ctx, tx, p, m, sold, rules)
+	if err == nil {
+		err = stampsFit(ctx, tx, m, e.stamps)
+	}
 	if err != nil {
 		return Earned{}, members.Member{}, err
 	}

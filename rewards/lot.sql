@@ -33,8 +33,9 @@ WHERE before + eaten > CAST(@filled AS BIGINT) AND expires_first > CAST(@soon AS
 RETURNING points;
 
 -- name: settleLots :exec
--- Brings the lots up to the moves of an entry.
-UPDATE lots SET "left" = "left" + (
+-- Brings the lots up to the moves of an entry. One that was empty may have missed that the warning of its day arrived: it is looked
+-- at as if nobody had been warned, which for a day that somebody was warned of means no second text.
+UPDATE lots SET warned = warned AND "left" > 0, "left" = "left" + (
     SELECT lot_moves.points FROM lot_moves
     WHERE lot_moves.program_id = lots.program_id AND lot_moves.entry_id = $2 AND lot_moves.lot_id = lots.id)
 WHERE lots.program_id = $1 AND lots.id IN (SELECT lot_id FROM lot_moves WHERE lot_moves.program_id = $1 AND lot_moves.entry_id = $2);

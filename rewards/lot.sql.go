@@ -310,13 +310,14 @@ func (q *Queries) renewLots(ctx context.Context, arg renewLotsParams) error {
 }
 
 const settleLots = `-- name: settleLots :exec
-UPDATE lots SET "left" = "left" + (
+UPDATE lots SET warned = warned AND "left" > 0, "left" = "left" + (
     SELECT lot_moves.points FROM lot_moves
     WHERE lot_moves.program_id = lots.program_id AND lot_moves.entry_id = $2 AND lot_moves.lot_id = lots.id)
 WHERE lots.program_id = $1 AND lots.id IN (SELECT lot_id FROM lot_moves WHERE lot_moves.program_id = $1 AND lot_moves.entry_id = $2)
 `
 
-// Brings the lots up to the moves of an entry.
+// Brings the lots up to the moves of an entry. One that was empty may have missed that the warning of its day arrived: it is looked
+// at as if nobody had been warned, which for a day that somebody was warned of means no second text.
 func (q *Queries) settleLots(ctx context.Context, programID int64, entryID int64) error {
 	_, err := q.db.ExecContext(ctx, settleLots, programID, entryID)
 	return err

@@ -1,7 +1,8 @@
 -- name: handLots :exec
 -- The lots change hands as they are: end, generation and history go along, so that what comes back or is taken back finds them.
--- Owner is who earned them: from, or somebody who was merged into from before.
-UPDATE lots SET member_id = @into_id
+-- Owner is who earned them: from, or somebody who was merged into from before. Those that wait for a warning to arrive wait for one of
+-- their new member's.
+UPDATE lots SET member_id = @into_id, warned = warned AND lapses_at < 9007199254740991
 WHERE lots.program_id = @program_id AND lots.member_id = @from_id
     AND lots.entry_id IN (SELECT e.id FROM entries AS e WHERE e.program_id = @program_id AND e.member_id = @owner);
 

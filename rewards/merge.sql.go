@@ -144,7 +144,7 @@ func (q *Queries) handFriend(ctx context.Context, arg handFriendParams) error {
 }
 
 const handLots = `-- name: handLots :exec
-UPDATE lots SET member_id = $1
+UPDATE lots SET member_id = $1, warned = warned AND lapses_at < 9007199254740991
 WHERE lots.program_id = $2 AND lots.member_id = $3
     AND lots.entry_id IN (SELECT e.id FROM entries AS e WHERE e.program_id = $2 AND e.member_id = $4)
 `
@@ -157,7 +157,8 @@ type handLotsParams struct {
 }
 
 // The lots change hands as they are: end, generation and history go along, so that what comes back or is taken back finds them.
-// Owner is who earned them: from, or somebody who was merged into from before.
+// Owner is who earned them: from, or somebody who was merged into from before. Those that wait for a warning to arrive wait for one of
+// their new member's.
 func (q *Queries) handLots(ctx context.Context, arg handLotsParams) error {
 	_, err := q.db.ExecContext(ctx, handLots,
 		arg.IntoID,

@@ -38,3 +38,8 @@ func ofAll[T any](ctx context.Context, tx *db.Tx, m members.Member, rows func(id
 	}
 	return all, nil
 }
+
+// OpenVouchers lists the vouchers that a member can use now or will be able to, the soonest to end first, at most 20.
+func OpenVouchers(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) ([]Voucher, error) {
+	return New(tx).openVouchers(ctx, openVouchersParams{ProgramID: p.ID, MemberID: m.ID, ExpiresAt: tx.Now})
+}

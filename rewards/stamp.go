@@ -34,6 +34,23 @@ func StampsOf(ctx context.Context, tx *db.Tx, p members.Program, m members.Membe
 // Card is the card that the purchase stamped, for the receipt to tell; Full is 0 for none.
 func (n *News) Card() Card { return n.card }
 
+// maxStamps is what a card holds. The table checks it too.
+const maxStamps = 1_000_000
+
+// stampsFit answers db.Invalid when a card would hold more stamps than it can: a slip in the number of things.
+func stampsFit(ctx context.Context, tx *db.Tx, m members.Member, given []stamped) error {
+	for _, s := range given {
+		n, err := New(tx).stampsOn(ctx, stampsOnParams{ProgramID: m.ProgramID, MemberID: m.ID, RuleID: s.rule.ID})
+		if err != nil {
+			return err
+		}
+		if n > maxStamps-s.n {
+			return db.Errorf(db.Invalid, "the card of %s holds at most %d stamps", s.rule.Name, maxStamps)
+		}
+	}
+	return nil
+}
+
 // stamp gives the stamps of a purchase by a stamp rule, n of them. A full card becomes the voucher of its reward, several if there are
 // so many stamps; where the reward is not to be had, the stamps stay on the card. The card is noted in the news for the receipt, and
 // vouchers are told in it. The caller holds the member's row. db.Conflict when the purchase has stamped the card before.

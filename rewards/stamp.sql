@@ -8,13 +8,17 @@ INSERT INTO stamp_moves (program_id, id, member_id, rule_id, delta, stamps_after
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING;
 
+-- name: stampsOn :one
+SELECT CAST(COALESCE(SUM(stamps), 0) AS BIGINT) FROM stamp_cards WHERE program_id = $1 AND member_id = $2 AND rule_id = $3;
+
 -- name: cardVouchers :many
--- The vouchers that the member has of full cards and has not used, the newest first.
-SELECT vouchers.id, vouchers.code, vouchers.name FROM stamp_moves
-JOIN vouchers ON vouchers.program_id = stamp_moves.program_id AND vouchers.id = stamp_moves.voucher_id
-WHERE stamp_moves.program_id = @program_id AND stamp_moves.member_id = @member_id AND stamp_moves.rule_id = @rule_id AND stamp_moves.voucher_id <> 0
-    AND stamp_moves.delta < 0 AND vouchers.state = 'issued'
-ORDER BY stamp_moves.id DESC LIMIT CAST(@most AS BIGINT);
+-- The vouchers of full cards that the member has and has not used, the newest first; those of cards of somebody who was merged into
+-- the member too.
+SELECT vouchers.id, vouchers.code, vouchers.name FROM vouchers
+JOIN stamp_moves ON stamp_moves.program_id = vouchers.program_id AND stamp_moves.rule_id = @rule_id
+    AND stamp_moves.source = 'voucher:' || CAST(vouchers.id AS TEXT)
+WHERE vouchers.program_id = @program_id AND vouchers.member_id = @member_id AND vouchers.state = 'issued'
+ORDER BY vouchers.id DESC LIMIT CAST(@most AS BIGINT);
 
 -- name: cancelCardVoucher :execrows
 UPDATE vouchers SET state = 'cancelled' WHERE program_id = $1 AND id = $2 AND state = 'issued' AND cost = 0;

@@ -22,17 +22,17 @@ func (q *Queries) cancelCardVoucher(ctx context.Context, programID int64, iD int
 }
 
 const cardVouchers = `-- name: cardVouchers :many
-SELECT vouchers.id, vouchers.code, vouchers.name FROM stamp_moves
-JOIN vouchers ON vouchers.program_id = stamp_moves.program_id AND vouchers.id = stamp_moves.voucher_id
-WHERE stamp_moves.program_id = $1 AND stamp_moves.member_id = $2 AND stamp_moves.rule_id = $3 AND stamp_moves.voucher_id <> 0
-    AND stamp_moves.delta < 0 AND vouchers.state = 'issued'
-ORDER BY stamp_moves.id DESC LIMIT CAST($4 AS BIGINT)
+SELECT vouchers.id, vouchers.code, vouchers.name FROM vouchers
+JOIN stamp_moves ON stamp_moves.program_id = vouchers.program_id AND stamp_moves.rule_id = $1
+    AND stamp_moves.source = 'voucher:' || CAST(vouchers.id AS TEXT)
+WHERE vouchers.program_id = $2 AND vouchers.member_id = $3 AND vouchers.state = 'issued'
+ORDER BY vouchers.id DESC LIMIT CAST($4 AS BIGINT)
 `
 
 type cardVouchersParams struct {
+	RuleID    int64
 	ProgramID int64
 	MemberID  int64
-	RuleID    int64
 	Most      int64
 }
 
@@ -42,12 +42,13 @@ type cardVouchersRow struct {
 	Name string
 }
 
-// The vouchers that the member has of full cards and has not used, the newest first.
+// The vouchers of full cards that the member has and has not used, the newest first; those of cards of somebody who was merged into
+// the member too.
 func (q *Queries) cardVouchers(ctx context.Context, arg cardVouchersParams) ([]cardVouchersRow, error) {
 	rows, err := q.db.QueryContext(ctx, cardVouchers,
+		arg.RuleID,
 		arg.ProgramID,
 		arg.MemberID,
-		arg.RuleID,
 		arg.Most,
 	)
 	if err != nil {
@@ -174,4 +175,21 @@ func (q *Queries) stampCards(ctx context.Context, programID int64, memberID int6
 		return nil, err
 	}
 	return items, nil
+}
+
+const stampsOn = `-- name: stampsOn :one
+SELECT CAST(COALESCE(SUM(stamps), 0) AS BIGINT) FROM stamp_cards WHERE program_id = $1 AND member_id = $2 AND rule_id = $3
+`
+
+type stampsOnParams struct {
+	ProgramID int64
+	MemberID  int64
+	RuleID    int64
+}
+
+func (q *Queries) stampsOn(ctx context.Context, arg stampsOnParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, stampsOn, arg.ProgramID, arg.MemberID, arg.RuleID)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -150,3 +150,18 @@ func TestACardIsFilledOnceByManyAtOnce(t *testing.T) {
 		s.punched(0, 5)
 	})
 }
+
+// A sale of somebody who is merged now takes its stamps back as any other does: the voucher that nobody has used goes first.
+func TestStampsOfAMergedMemberComeBack(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		s.card(rewards.Unlimited)
+		into := s.ana
+		s.ana = s.join("+51912345678")
+		sale := s.coffees(4)
+		s.punched(0, 1)
+		s.mustMerge(s.ana, into)
+		s.ana = into
+		s.refund(sale, whole())
+		s.punched(0, 0)
+	})
+}

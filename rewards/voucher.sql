@@ -41,3 +41,9 @@ RETURNING *;
 
 -- name: setRelease :exec
 UPDATE vouchers SET release_entry = $3 WHERE program_id = $1 AND id = $2;
+
+-- name: openVouchers :many
+-- What a member can use, or will be able to, the soonest to end first.
+SELECT * FROM vouchers
+WHERE program_id = $1 AND member_id = $2 AND state IN ('issued', 'reserved') AND expires_at > $3
+ORDER BY expires_at, id LIMIT 20;

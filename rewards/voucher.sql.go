@@ -276,6 +276,78 @@ func (q *Queries) openVoucher(ctx context.Context, arg openVoucherParams) (Vouch
 	return i, err
 }
 
+const openVouchers = `-- name: openVouchers :many
+SELECT program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry FROM vouchers
+WHERE program_id = $1 AND member_id = $2 AND state IN ('issued', 'reserved') AND expires_at > $3
+ORDER BY expires_at, id LIMIT 20
+`
+
+type openVouchersParams struct {
+	ProgramID int64
+	MemberID  int64
+	ExpiresAt int64
+}
+
+// What a member can use, or will be able to, the soonest to end first.
+func (q *Queries) openVouchers(ctx context.Context, arg openVouchersParams) ([]Voucher, error) {
+	rows, err := q.db.QueryContext(ctx, openVouchers, arg.ProgramID, arg.MemberID, arg.ExpiresAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Voucher
+	for rows.Next() {
+		var i Voucher
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.Code,
+			&i.MemberID,
+			&i.RewardID,
+			&i.RunID,
+			&i.Source,
+			&i.Name,
+			&i.Kind,
+			&i.Value,
+			&i.Minimum,
+			&i.Choice,
+			&i.Digital,
+			&i.Words,
+			&i.Categories,
+			&i.Products,
+			&i.Cost,
+			&i.Stores,
+			&i.State,
+			&i.IssuedAt,
+			&i.ValidFrom,
+			&i.ExpiresAt,
+			&i.ReservedUntil,
+			&i.ReservedBy,
+			&i.RedeemedAt,
+			&i.RedeemEntry,
+			&i.ReleaseEntry,
+			&i.PurchaseID,
+			&i.StoreID,
+			&i.Actor,
+			&i.Approver,
+			&i.DisputedAt,
+			&i.SettledAt,
+			&i.Settlement,
+			&i.DisputeEntry,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const setRelease = `-- name: setRelease :exec
 UPDATE vouchers SET release_entry = $3 WHERE program_id = $1 AND id = $2
 `

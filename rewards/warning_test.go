@@ -335,3 +335,51 @@ func TestPointsThatComeToAProvenDay(t *testing.T) {
 		s.stands(0, 0, 0)
 	})
 }
+
+// Points that come home after the warning of their day arrived lapse on that day like the others; nobody is texted twice.
+func TestPointsThatWereSpentWhenTheProofCame(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		s.consents()
+		s.expires(proven)
+		s.coffee(rewards.Unlimited)
+		s.gift(50, 20*day)
+		s.clock.Add(8 * day)
+		s.nightly()
+		if _, _, err := s.redeem(s.now(), 1); err != nil {
+			t.Fatal(err)
+		}
+		s.becomes("delivered")
+		s.clock.Add(2 * 60 * 60 * 1e9)
+		s.nightly()
+		s.exec("UPDATE vouchers SET expires_at = $1", s.clock.Now().UnixMilli())
+		s.releaseDue()
+		s.nightly()
+		s.stands(50, 0, 0)
+		s.clock.Add(20 * day)
+		s.nightly()
+		s.stands(0, 0, 0)
+		s.wantWarnings(1)
+	})
+}
+
+// Points of somebody who is merged now wait for a warning to who has them.
+func TestMergedPointsWaitForTheirProof(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		luis := s.join("+51912345678") // may not be texted
+		s.consents()
+		s.expires(proven)
+		s.give(luis, 30, 20*day)
+		s.clock.Add(8 * day)
+		s.nightly()
+		s.wantWarnings(0)
+		s.mustMerge(luis, s.ana)
+		s.nightly()
+		s.wantWarnings(1)
+		s.becomes("delivered")
+		s.clock.Add(2 * 60 * 60 * 1e9)
+		s.nightly()
+		s.clock.Add(20 * day)
+		s.nightly()
+		s.stands(0, 0, 0)
+	})
+}

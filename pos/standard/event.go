@@ -10,12 +10,13 @@ import (
 	"fiel/pos"
 )
 
-// event is one delivery, read: a sale, a refund, a question about a voucher, or nothing of ours.
+// event is one delivery, read: a sale, a refund, a question about a sale, a person or a voucher, or nothing of ours.
 type event struct {
 	sale    *pos.Sale
 	ask     *pos.Sale // what would it earn?
 	refund  *pos.Refund
 	voucher *pos.VoucherRequest
+	person  *pos.PersonRequest
 }
 
 // readEvent reads a verified body. A *fault says what is wrong with it; an event of another type than ours is none. Unknown fields
@@ -47,6 +48,12 @@ func readEvent(body []byte) (event, error) {
 		e.refund = readRefund(data)
 		e.refund.Test = e.refund.Test || test
 		e.refund.Body = string(body)
+		top.adopt(data)
+	case pos.ShowMember, pos.EnrolMember, pos.ClaimsAction:
+		data := top.child("data")
+		e.person = readPerson(data, kind)
+		e.person.Test = e.person.Test || test
+		e.person.Body = string(body)
 		top.adopt(data)
 	case pos.CheckVoucher, pos.ReserveVoucher, pos.ReleaseVoucher, pos.RedeemVoucher, pos.ReverseVoucher:
 		data := top.child("data")
@@ -81,6 +88,13 @@ func readRefund(r *reader) *pos.Refund {
 		r.fail("amount", "more than 0; leave it out to give the whole sale back")
 	}
 	return f
+}
+
+func readPerson(r *reader, kind string) *pos.PersonRequest {
+	return &pos.PersonRequest{
+		Kind: kind, Ref: r.text("id", kind != pos.ShowMember), Phone: r.text("phone", false), Card: r.text("card", false), Name: r.text("name", false),
+		FriendOf: r.text("friend_of", false), Action: r.text("action", kind == pos.ClaimsAction), Test: r.flag("test"),
+	}
 }
 
 func readVoucher(r *reader, kind string) *pos.VoucherRequest {

@@ -79,6 +79,9 @@ func (h *Webhook) take(ctx context.Context, till pos.Till, body []byte) (pos.Ans
 	case e.refund != nil:
 		e.refund.Program, e.refund.Till = till.ProgramID, till.ID
 		return h.Service.RecordRefund(ctx, *e.refund)
+	case e.person != nil:
+		e.person.Program, e.person.Till = till.ProgramID, till.ID
+		return h.Service.Person(ctx, *e.person)
 	case e.voucher != nil:
 		e.voucher.Program, e.voucher.Till = till.ProgramID, till.ID
 		return h.Service.Voucher(ctx, *e.voucher)

@@ -58,6 +58,9 @@ func open(t testing.TB, dialect db.Dialect) *door {
 		if _, err := members.Touch(ctx, tx, o.p.ID, o.key.Hash(rosa)); err != nil {
 			return err
 		}
+		if _, err = rewards.AddAction(ctx, tx, o.p, rewards.NewAction{Name: "Resena", Kind: "review", Points: 100}); err != nil {
+			return err
+		}
 		_, _, err = members.Join(ctx, tx, o.p, members.Joining{Phone: rosa, Hash: o.key.Hash(rosa), WroteFirst: true})
 		return err
 	})
@@ -123,6 +126,20 @@ func TestASaleAndItsRefund(t *testing.T) {
 			body, want string
 			status     int
 		}{
+			{`{"type":"member.show","data":{"phone":"987654321"}}`, `{"status":"known","points":0,"balance":0}`, 200},
+			{`{"type":"member.show","data":{"phone":"911111111"}}`, `{"status":"none","points":0}`, 200},
+			{`{"type":"member.show","data":{}}`, `{"error":{"code":"invalid","message":"whose: the number, as E.164 or as dialled here","field":"data.phone"}}`, 422},
+			{`{"type":"member.enrol","data":{"id":"E-1","phone":"933333333","name":"Luz"}}`, `{"status":"joined","id":"E-1","points":0,"balance":0}`, 200},
+			{`{"type":"member.enrol","data":{"id":"E-1","phone":"933333333","name":"Luz"}}`, `{"status":"joined","id":"E-1","points":0,"balance":0}`, 200},
+			{`{"type":"member.enrol","data":{"id":"E-2","phone":"+51933333333"}}`, `{"status":"known","id":"E-2","points":0,"balance":0}`, 200},
+			{`{"type":"member.enrol","data":{"id":"E-3","phone":"+447700900123"}}`, `{"status":"refused","id":"E-3","reason":"refused","message":"+44•••••123 cannot join: the program does not take numbers of that country or kind","points":0}`, 200},
+			{`{"type":"member.enrol","data":{"id":"E-1","phone":"944444444"}}`, `{"error":{"code":"reused","message":"This id was used for something else before. Nothing was changed; the owner will look at it.","field":"data.id"}}`, 409},
+			{`{"type":"action.completed","data":{"id":"A-1","phone":"933333333","action":"Resena"}}`, `{"status":"given","id":"A-1","points":100,"balance":100}`, 200},
+			{`{"type":"action.completed","data":{"id":"A-1","phone":"933333333","action":"Resena"}}`, `{"status":"given","id":"A-1","points":100,"balance":100}`, 200},
+			{`{"type":"action.completed","data":{"id":"A-2","phone":"933333333","action":"Resena"}}`, `{"status":"refused","id":"A-2","reason":"refused","message":"the member has had Resena 1 times, which is the limit","points":0}`, 200},
+			{`{"type":"action.completed","data":{"id":"A-3","phone":"933333333","action":"Otra"}}`, `{"status":"refused","id":"A-3","reason":"missing","message":"there is no action \"Otra\": see ` + "`fiel action list`" + `","points":0}`, 200},
+			{`{"type":"action.completed","data":{"id":"A-4","phone":"911111111","action":"Resena"}}`, `{"status":"refused","id":"A-4","reason":"missing","message":"Nobody with that number or card is a member.","points":0}`, 200},
+			{`{"type":"action.completed","data":{"id":"A-5","phone":"933333333"}}`, `{"error":{"code":"unreadable","message":"This is missing.","field":"data.action"}}`, 400},
 			{strings.Replace(sale, "purchase.completed", "purchase.preview", 1), `{"status":"preview","member":"known","points":10,"balance":0,"currency":"PEN","earning":10500,"why":"10 for S/ 105 by \"1 per 10\"."}`, 200},
 			{`{"type":"purchase.preview","data":{"phone":"912345678","amount":999}}`, `{"status":"preview","member":"none","points":0,"currency":"PEN","earning":999}`, 200},
 			{`{"type":"purchase.preview","data":{"amount":0}}`, `{"error":{"code":"invalid","message":"a whole number of minor units from 1 to 1000000000000","field":"data.amount"}}`, 422},
