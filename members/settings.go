@@ -49,8 +49,8 @@ func aboutPoints() []Setting {
 		},
 		whole("points_per_day", 1_000_000_000, "Most points a member earns by purchases of one day; 0 is no cap.", func(p Program) int64 { return p.PointsPerDay }),
 		whole("held_days", 365, "Days that purchases wait for their number to join.", func(p Program) int64 { return p.HeldDays }),
-		whole("unusual_amount", 1_000_000_000_000, "A sale above it is flagged; 0 is never.", func(p Program) int64 { return p.UnusualAmount }),
-		whole("movements_per_day", 1000, "Purchases of a member at one till and day above which the owner is told; 0 is never.", func(p Program) int64 { return p.MovementsPerDay }),
+		whole("unusual_amount", 1_000_000_000_000, "A sale of so much or more is flagged; 0 is never.", func(p Program) int64 { return p.UnusualAmount }),
+		whole("movements_per_day", 1000, "So many purchases of a member at one till and day are told to the owner; 0 is never.", func(p Program) int64 { return p.MovementsPerDay }),
 		whole("credit_limit", 1_000_000_000, "Points one person may give by hand.", func(p Program) int64 { return p.CreditLimit }),
 		whole("point_value", 1_000_000_000, "What stores owe one another for a point, thousandths of a minor unit.", func(p Program) int64 { return p.PointValue }),
 	}

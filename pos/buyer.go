@@ -91,6 +91,9 @@ func (b *buyer) take(ctx context.Context, tx *db.Tx, p members.Program) error {
 	if err == nil {
 		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
 	}
+	if err == nil && b.member.Phone != b.phone {
+		err = errOvertaken // by a merge, or by a change of number, before the row was ours
+	}
 	return err
 }
 
@@ -148,6 +151,9 @@ func (b *buyer) takeCard(ctx context.Context, tx *db.Tx, p members.Program) erro
 	}
 	if err == nil {
 		b.member, b.number, err = lockWith(ctx, tx, p.ID, m.ID, b.friends)
+	}
+	if err == nil && b.member.MergedInto != 0 {
+		err = errOvertaken // by the merge
 	}
 	b.trouble = nil
 	return err

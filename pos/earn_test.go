@@ -3,6 +3,7 @@ package pos_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -198,5 +199,24 @@ func TestMoreStampsThanACardHolds(t *testing.T) {
 		s.balance(15, rosa)
 		s.sells("200 credited known 10/25", far("T-3", 9))
 		s.sound()
+	})
+}
+
+// What does not fit after the points of a sale were written undoes them: no sale is half credited.
+func TestWhatFollowsDoesNotFit(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := rewards.AddTier(ctx, tx, s.p, rewards.NewTier{Name: "Oro", Threshold: 10, EntryPoints: 100})
+			return err
+		})
+		s.exec("UPDATE members SET balance = $1 WHERE program_id = $2", rewards.MaxBalance-50, s.p.ID)
+		if got := line(s.Record(context.Background(), s.sale("T-1"))); !strings.HasPrefix(got, "internal:") {
+			t.Errorf("%s, want that nothing was stored", got)
+		}
+		s.balance(rewards.MaxBalance-50, rosa)
+		if n := s.count("SELECT COUNT(*) FROM purchases"); n != 0 {
+			t.Errorf("%d purchases", n)
+		}
 	})
 }

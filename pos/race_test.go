@@ -3,10 +3,12 @@ package pos_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
 	"fiel/db"
+	"fiel/db/dbtest"
 	"fiel/members"
 	"fiel/pos"
 	"fiel/rewards"
@@ -249,4 +251,36 @@ func TestFriendsUseEachOthersVouchers(t *testing.T) {
 		}
 		s.sound()
 	})
+}
+
+// A member who is merged after a sale has found them and before it holds their row gets nothing any more.
+func TestAMergeJustBeforeTheRowIsHeld(t *testing.T) {
+	clock := new(dbtest.Clock)
+	url := dbtest.URL(t, db.Postgres, true)
+	var meanwhile func()
+	o := dbtest.Options(dbtest.WithClock(clock), func(o *db.Options) {
+		o.Trace = func(query string) {
+			if f := meanwhile; f != nil && strings.HasPrefix(query, "-- name: hashOfMember") {
+				meanwhile = nil
+				f()
+			}
+		}
+	})
+	s, beside := openOn(t, dbtest.Open(t, url, o), clock), dbtest.Open(t, url, dbtest.Options(dbtest.WithClock(clock)))
+	s.join(rosa)
+	s.join(pedro)
+	from, into := s.member(rosa), s.member(pedro)
+	meanwhile = func() {
+		err := beside.Write(t.Context(), db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+			_, err := rewards.Merge(ctx, tx, s.p, from.ID, into.ID, members.Act{Actor: "cli:ana", Door: "cli"})
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	s.sells("200 held held 0/0", s.sale("T-1"))
+	if n := s.count("SELECT balance FROM members WHERE id = $1", from.ID); n != 0 {
+		t.Errorf("who is merged has %d points", n)
+	}
 }

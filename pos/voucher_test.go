@@ -311,3 +311,53 @@ func TestASaleAndARequestAtOnce(t *testing.T) {
 		s.sound()
 	})
 }
+
+// A code of another program is no code here, and counts as a wrong one; a till that was revoked asks nothing more, not even what it
+// asked before.
+func TestAnotherProgramsVoucherAndARevokedTill(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		mine, theirs := s.grant(rosa, 500), s.grantElsewhere(rosa)
+		for i, kind := range []string{pos.CheckVoucher, pos.ReserveVoucher, pos.ReleaseVoucher, pos.RedeemVoucher, pos.ReverseVoucher} {
+			s.asks("200 refused: there is no voucher with that code", pos.VoucherRequest{Kind: kind, Ref: fmt.Sprint(i), Code: theirs.Code})
+		}
+		if got := s.became(s.sale("T-1", func(sale *pos.Sale) { sale.Voucher = theirs.Code })); !strings.HasPrefix(got[0], "refused there is no voucher") {
+			t.Errorf("%q", got)
+		}
+		if n := s.count("SELECT COALESCE(SUM(n), 0) FROM wrong_codes WHERE program_id = $1", s.p.ID); n != 6 {
+			t.Errorf("%d wrong codes counted, want 6", n)
+		}
+		if n := s.count("SELECT COUNT(*) FROM vouchers WHERE program_id <> $1 AND state = 'issued'", s.p.ID); n != 1 {
+			t.Error("the other program's voucher was touched")
+		}
+		used := pos.VoucherRequest{Program: s.p.ID, Till: s.till.ID, Kind: pos.RedeemVoucher, Ref: "9", Code: mine.Code}
+		s.asks("200 used", used)
+		s.write(func(ctx context.Context, tx *db.Tx) error { return pos.RevokeTill(ctx, tx, s.p.ID, s.till.ID) })
+		for _, kind := range []string{pos.CheckVoucher, pos.RedeemVoucher, pos.ReverseVoucher} {
+			used.Kind = kind
+			if a, err := s.Voucher(t.Context(), used); db.CodeOf(err) != db.Denied && db.CodeOf(err) != db.Missing {
+				t.Errorf("%s by a revoked till: %s, %v", kind, a.Body, err)
+			}
+		}
+	})
+}
+
+// grantElsewhere gives the person of a number a voucher of another program on the same server.
+func (s *shop) grantElsewhere(phone members.Phone) (v rewards.Voucher) {
+	s.t.Helper()
+	s.write(func(ctx context.Context, tx *db.Tx) error {
+		p, err := members.CreateProgram(ctx, tx, members.NewProgram{Name: "Luna", Country: "PE", Currency: "PEN", Zone: "America/Lima", Language: "es"})
+		if err != nil {
+			return err
+		}
+		if _, err := members.Touch(ctx, tx, p.ID, s.key.Hash(phone)); err != nil {
+			return err
+		}
+		m, _, err := members.Join(ctx, tx, p, members.Joining{Phone: phone, Hash: s.key.Hash(phone)})
+		if err == nil {
+			v, err = rewards.Grant(ctx, tx, p, m, rewards.Terms{Name: "Vale", Kind: "amount", Value: 500, ExpiresAt: tx.Now + 24*60*60*1000}, 0)
+		}
+		return err
+	})
+	return v
+}

@@ -16,6 +16,10 @@ const mostAutomatic = 5
 // issueAutomatic issues the rewards that are issued by themselves, the dearest first, as long as the member's points reach for one. A
 // reward that has run out, is not in its time or is for another level is passed over, and a member who has left gets none. The caller
 // holds the member's row. It costs one look by an index where there is nothing to issue.
+//
+// It follows every credit that is new to the member: purchases, bonuses, points by hand, of a merged member, of a dispute that was
+// settled. It does not follow what comes back because a voucher was not used or a sale was undone, which would issue the same voucher
+// for ever, nor a balance brought over from another system, of which nobody is texted: those wait for the next movement.
 func issueAutomatic(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, news *News) (members.Member, error) {
 	if m.Balance <= 0 || m.Left() || m.ErasedAt != 0 || m.MergedInto != 0 {
 		return m, nil
@@ -47,6 +51,14 @@ func issueAutomatic(ctx context.Context, tx *db.Tx, p members.Program, m members
 		}
 	}
 	return m, nil
+}
+
+// reachedUnasked is [issueAutomatic] for points that neither a purchase nor an act of the member's has brought: those given by hand, of a
+// merged member, of a dispute. The caller tells the news last.
+func reachedUnasked(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (members.Member, News, error) {
+	news := News{Unasked: true}
+	m, err := issueAutomatic(ctx, tx, p, m, &news)
+	return m, news, err
 }
 
 // longestEarly is how much before its start the level with the longest early access may have a reward: a year, in milliseconds.

@@ -77,10 +77,15 @@ func (a *account) earnedOn(day time.Time) (rungs int) {
 // standing is the level of today: what was earned, or what came with a merge if that is more.
 func (a *account) standing() int {
 	rungs := a.earnedOn(a.today())
-	if a.given > rungs && (a.until.IsZero() || a.today().Before(a.until)) {
+	if a.given > rungs && a.holdsGiven() {
 		rungs = a.given
 	}
 	return rungs
+}
+
+// holdsGiven says whether a level that came with a merge holds today.
+func (a *account) holdsGiven() bool {
+	return a.given > 0 && (a.until.IsZero() || a.today().Before(a.until))
 }
 
 // lasts is the first day on which a level of today is not justified any more; zero when it always will be.

@@ -302,6 +302,8 @@ func (a *account) merge(from *account) {
 	if level := from.standing(); level > a.standing() {
 		a.given, a.until = level, from.lasts(level)
 		a.settle()
+	} else if from.holdsGiven() && !a.holdsGiven() {
+		a.given, a.until = from.given, from.until
 	}
 	from.level, from.given, from.counted = 0, 0, nil
 }

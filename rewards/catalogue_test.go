@@ -97,7 +97,13 @@ func TestTheCatalogue(t *testing.T) {
 func TestRules(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
 		first := s.rule(onePerTen())
-		second := s.rule(onePerTen())
+		again := onePerTen()
+		wantCode(t, s.try(func(ctx context.Context, tx *db.Tx) error {
+			_, err := rewards.AddRule(ctx, tx, s.p, again)
+			return err
+		}), db.Conflict)
+		again.Name = "Otra"
+		second := s.rule(again)
 		visit := s.rule(rewards.NewRule{Name: "visita", Kind: rewards.VisitRule, Points: 5})
 		if !first.Main || second.Main || visit.Main {
 			t.Errorf("main rules: %v %v %v", first.Main, second.Main, visit.Main)

@@ -83,6 +83,21 @@ func (c Crediting) post(ctx context.Context, tx *db.Tx, p members.Program, m mem
 	if err == nil {
 		err = c.watch(ctx, tx, p, m)
 	}
+	if err != nil {
+		return Credited{}, err
+	}
+	return given(ctx, tx, p, m, e)
+}
+
+// given lets points by hand reach for rewards that are issued by themselves.
+func given(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, e Entry) (Credited, error) {
+	if e.Delta < 0 {
+		return Credited{Entry: e, Member: m}, nil
+	}
+	m, news, err := reachedUnasked(ctx, tx, p, m)
+	if err == nil {
+		err = news.Tell(ctx, tx, p, m)
+	}
 	return Credited{Entry: e, Member: m}, err
 }
 

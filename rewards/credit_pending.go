@@ -68,8 +68,12 @@ func ApproveCredit(ctx context.Context, tx *db.Tx, p members.Program, d Deciding
 	if err != nil {
 		return Credited{}, err
 	}
-	return Credited{Entry: e, Member: m}, c.record(ctx, tx, m, "points.approve", map[string]int64{"balance": before},
+	err = c.record(ctx, tx, m, "points.approve", map[string]int64{"balance": before},
 		map[string]any{"balance": m.Balance, "points": n.Points, "reason": n.Reason, "pending": n.ID, "asked": n.Actor})
+	if err != nil {
+		return Credited{}, err
+	}
+	return given(ctx, tx, p, m, e)
 }
 
 // RefuseCredit ends points by hand that waited without moving any; errors as for [ApproveCredit]. Who asked may refuse too: it takes

@@ -118,7 +118,7 @@ func SettleDispute(ctx context.Context, tx *db.Tx, p members.Program, voucher in
 		settlement = DisputeReturned
 	}
 	v, err := New(tx).settleDispute(ctx, settleDisputeParams{
-		Now: tx.Now, Settlement: settlement, Returned: s.Return, ProgramID: p.ID, ID: voucher,
+		Now: tx.Now, Settlement: settlement, Returned: s.Return, ProgramID: p.ID, ID: voucher, MemberID: m.ID,
 	})
 	if err != nil {
 		return Settled{}, orConflict(err, "voucher %d is not in dispute, or was settled already", voucher)
@@ -132,15 +132,34 @@ func SettleDispute(ctx context.Context, tx *db.Tx, p members.Program, voucher in
 	if err := s.record(ctx, tx, p, before, done); err != nil {
 		return Settled{}, err
 	}
-	return done, done.tell(ctx, tx, p)
+	return done.finish(ctx, tx, p)
 }
+
+// finish tells the member. Points that came back may reach for a reward that is issued by itself: one that somebody else used is theirs
+// again.
+func (d Settled) finish(ctx context.Context, tx *db.Tx, p members.Program) (Settled, error) {
+	after, news := d, News{}
+	if d.Voucher.DisputeEntry != 0 {
+		var err error
+		if after.Member, news, err = reachedUnasked(ctx, tx, p, d.Member); err != nil {
+			return Settled{}, err
+		}
+	}
+	if err := d.tell(ctx, tx, p); err != nil {
+		return Settled{}, err
+	}
+	return after, news.Tell(ctx, tx, p, after.Member)
+}
+
+// insteadOf begins the source of a gift that stands for one whose use was disputed.
+const insteadOf = "dispute:"
 
 // giveBack gives the member the points of the voucher, or a gift like it.
 func (d Settled) giveBack(ctx context.Context, tx *db.Tx, p members.Program) (Settled, error) {
 	v := d.Voucher
 	if v.Cost == 0 {
 		again := v
-		again.ID, again.RunID, again.Source, again.State = tx.ID(), 0, fmt.Sprintf("dispute:%d", v.ID), Issued
+		again.ID, again.RunID, again.Source, again.State = tx.ID(), 0, fmt.Sprintf("%s%d", insteadOf, v.ID), Issued
 		again.ValidFrom, again.ExpiresAt, again.RedeemedAt, again.Actor = tx.Now, max(v.ExpiresAt, tx.Now+grace), 0, ""
 		made, err := issue(ctx, tx, again)
 		d.New = made

@@ -16,7 +16,7 @@ GROUP BY actor;
 -- name: settleDispute :one
 UPDATE vouchers SET settled_at = @now, settlement = @settlement,
     state = CASE WHEN CAST(@returned AS BOOLEAN) THEN 'cancelled' ELSE state END
-WHERE program_id = @program_id AND id = @id AND state = 'redeemed' AND disputed_at <> 0 AND settled_at = 0
+WHERE program_id = @program_id AND id = @id AND member_id = @member_id AND state = 'redeemed' AND disputed_at <> 0 AND settled_at = 0
 RETURNING *;
 
 -- name: setDisputeEntry :exec

@@ -187,7 +187,7 @@ func (q *Queries) setDisputeEntry(ctx context.Context, arg setDisputeEntryParams
 const settleDispute = `-- name: settleDispute :one
 UPDATE vouchers SET settled_at = $1, settlement = $2,
     state = CASE WHEN CAST($3 AS BOOLEAN) THEN 'cancelled' ELSE state END
-WHERE program_id = $4 AND id = $5 AND state = 'redeemed' AND disputed_at <> 0 AND settled_at = 0
+WHERE program_id = $4 AND id = $5 AND member_id = $6 AND state = 'redeemed' AND disputed_at <> 0 AND settled_at = 0
 RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
@@ -197,6 +197,7 @@ type settleDisputeParams struct {
 	Returned   bool
 	ProgramID  int64
 	ID         int64
+	MemberID   int64
 }
 
 func (q *Queries) settleDispute(ctx context.Context, arg settleDisputeParams) (Voucher, error) {
@@ -206,6 +207,7 @@ func (q *Queries) settleDispute(ctx context.Context, arg settleDisputeParams) (V
 		arg.Returned,
 		arg.ProgramID,
 		arg.ID,
+		arg.MemberID,
 	)
 	var i Voucher
 	err := row.Scan(

@@ -63,7 +63,9 @@ func Earn(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, s
 	if err := keepVisit(ctx, tx, p, m, sold, e, rules); err != nil {
 		return Earned{}, members.Member{}, err
 	}
-	m, err = follow(ctx, tx, p, m, sold, e, news)
+	if m, err = follow(ctx, tx, p, m, sold, e, news); db.CodeOf(err) == db.Invalid {
+		err = db.Errorf(db.Internal, "what follows from purchase %d: %w", sold.ID, err) // nothing of it may stay
+	}
 	return e, m, err
 }
 

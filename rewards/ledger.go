@@ -78,7 +78,7 @@ func (p Posting) lowest() int64 {
 // A credit fills the debt first and opens a lot with the rest. A debit eats the lots that expire first, after points past their day
 // were written off; it never takes more than there is, except a refund, which leaves the rest as a debt.
 //
-// Errors: db.Conflict when an entry of that kind has that source already, a [*ShortError] when there are too few points (neither
+// Errors: db.Conflict when an entry of that kind has that source already or the member is part of another one now, a [*ShortError] when there are too few points (neither
 // has changed the balance, and the transaction can go on); db.Invalid for what is out of bounds; db.Missing for no such member.
 func Post(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, n Posting) (Entry, members.Member, error) {
 	if n.Delta < 0 {
@@ -166,6 +166,8 @@ func whyNot(ctx context.Context, tx *db.Tx, m members.Member, p Posting) error {
 	switch {
 	case err != nil:
 		return orMissing(err, "there is no member %d", m.ID)
+	case now.MergedInto != 0:
+		return db.Errorf(db.Conflict, "member %d is part of member %d now: try again", m.ID, now.MergedInto)
 	case p.lowest() == 0:
 		return &ShortError{Cost: -p.Delta, Missing: -p.Delta - now.Balance}
 	}

@@ -1,5 +1,6 @@
 -- name: insertEntry :one
--- The next row of the member's ledger, unless its source has one already or the balance would leave its bounds.
+-- The next row of the member's ledger, unless its source has one already, the balance would leave its bounds, or the member is part of
+-- another now.
 INSERT INTO entries (program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id,
     purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown)
 SELECT program_id, CAST(@id AS BIGINT), id, seq + 1, CAST(@kind AS TEXT), CAST(@delta AS BIGINT), balance + CAST(@delta AS BIGINT),
@@ -7,7 +8,7 @@ SELECT program_id, CAST(@id AS BIGINT), id, seq + 1, CAST(@kind AS TEXT), CAST(@
     CAST(@purchase_id AS BIGINT), CAST(@voucher_id AS BIGINT), CAST(@basis AS BIGINT), CAST(@rule_id AS BIGINT),
     CAST(@multiplier AS BIGINT), CAST(@carry_before AS BIGINT), CAST(@carry_after AS BIGINT), CAST(@words AS TEXT), CAST(@breakdown AS TEXT)
 FROM members
-WHERE members.program_id = @program_id AND members.id = @member_id
+WHERE members.program_id = @program_id AND members.id = @member_id AND members.merged_into = 0
     AND balance + CAST(@delta AS BIGINT) BETWEEN CAST(@lowest AS BIGINT) AND 1000000000000
 ON CONFLICT (program_id, kind, source) DO NOTHING
 RETURNING *;
@@ -29,7 +30,7 @@ WHERE program_id = $1 AND id = $2 AND carry + $3 BETWEEN -1000000000000 AND 1000
 RETURNING carry;
 
 -- name: memberState :one
-SELECT balance, debt, seq, carry FROM members WHERE program_id = $1 AND id = $2;
+SELECT balance, debt, seq, carry, merged_into FROM members WHERE program_id = $1 AND id = $2;
 
 -- name: entryBySource :one
 SELECT * FROM entries WHERE program_id = $1 AND kind = $2 AND source = $3;

@@ -56,7 +56,7 @@ SELECT program_id, CAST($1 AS BIGINT), id, seq + 1, CAST($2 AS TEXT), CAST($3 AS
     CAST($9 AS BIGINT), CAST($10 AS BIGINT), CAST($11 AS BIGINT), CAST($12 AS BIGINT),
     CAST($13 AS BIGINT), CAST($14 AS BIGINT), CAST($15 AS BIGINT), CAST($16 AS TEXT), CAST($17 AS TEXT)
 FROM members
-WHERE members.program_id = $18 AND members.id = $19
+WHERE members.program_id = $18 AND members.id = $19 AND members.merged_into = 0
     AND balance + CAST($3 AS BIGINT) BETWEEN CAST($20 AS BIGINT) AND 1000000000000
 ON CONFLICT (program_id, kind, source) DO NOTHING
 RETURNING program_id, id, member_id, seq, kind, delta, balance_after, source, at, store_id, staff_id, till_id, purchase_id, voucher_id, basis, rule_id, multiplier, carry_before, carry_after, words, breakdown
@@ -85,7 +85,8 @@ type insertEntryParams struct {
 	Lowest      int64
 }
 
-// The next row of the member's ledger, unless its source has one already or the balance would leave its bounds.
+// The next row of the member's ledger, unless its source has one already, the balance would leave its bounds, or the member is part of
+// another now.
 func (q *Queries) insertEntry(ctx context.Context, arg insertEntryParams) (Entry, error) {
 	row := q.db.QueryRowContext(ctx, insertEntry,
 		arg.ID,
@@ -192,14 +193,15 @@ func (q *Queries) lastEntries(ctx context.Context, arg lastEntriesParams) ([]Ent
 }
 
 const memberState = `-- name: memberState :one
-SELECT balance, debt, seq, carry FROM members WHERE program_id = $1 AND id = $2
+SELECT balance, debt, seq, carry, merged_into FROM members WHERE program_id = $1 AND id = $2
 `
 
 type memberStateRow struct {
-	Balance int64
-	Debt    int64
-	Seq     int64
-	Carry   int64
+	Balance    int64
+	Debt       int64
+	Seq        int64
+	Carry      int64
+	MergedInto int64
 }
 
 func (q *Queries) memberState(ctx context.Context, programID int64, iD int64) (memberStateRow, error) {
@@ -210,6 +212,7 @@ func (q *Queries) memberState(ctx context.Context, programID int64, iD int64) (m
 		&i.Debt,
 		&i.Seq,
 		&i.Carry,
+		&i.MergedInto,
 	)
 	return i, err
 }

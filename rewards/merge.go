@@ -53,10 +53,16 @@ func Merge(ctx context.Context, tx *db.Tx, p members.Program, from, into int64, 
 	if err := members.Record(ctx, tx, p.ID, act); err != nil {
 		return Merged{}, err
 	}
-	if old.Hash != "" {
-		_, err = sms.Cancel(ctx, tx, p.ID, old.Hash, sms.ReasonStopped)
+	m, news, err := reachedUnasked(ctx, tx, p, m)
+	if err != nil {
+		return Merged{}, err
 	}
-	return Merged{m, points}, err
+	if old.Hash != "" {
+		if _, err = sms.Cancel(ctx, tx, p.ID, old.Hash, sms.ReasonStopped); err != nil {
+			return Merged{}, err
+		}
+	}
+	return Merged{m, points}, news.Tell(ctx, tx, p, m)
 }
 
 // mergePoints moves what from has: one entry on either side, and the lots as they are. Without points only the lots move: one may be
@@ -129,7 +135,8 @@ func allLots(ctx context.Context, tx *db.Tx, from, into members.Member) error {
 	return nil
 }
 
-// mergeLevel keeps the higher of two levels until its own end, as one that was given: no entry reward comes with it.
+// mergeLevel keeps the higher of two levels until its own end, as one that was given: no entry reward comes with it. A level that from
+// was given goes along where into has none such.
 func mergeLevel(ctx context.Context, tx *db.Tx, p members.Program, from, into members.Member) (members.Member, error) {
 	ladder, err := Levels(ctx, tx, p.ID)
 	if err != nil || len(ladder) == 0 {
@@ -143,15 +150,20 @@ func mergeLevel(ctx context.Context, tx *db.Tx, p members.Program, from, into me
 	if err != nil {
 		return members.Member{}, err
 	}
-	if theirs.level.Threshold > own.level.Threshold {
+	switch {
+	case theirs.level.Threshold > own.level.Threshold:
 		into.TierGivenID, into.TierGivenUntil = theirs.level.ID, theirs.until
-		err = New(tx).giveTier(ctx, giveTierParams{ProgramID: p.ID, ID: into.ID, TierGivenID: into.TierGivenID, TierGivenUntil: into.TierGivenUntil})
-		if err != nil {
-			return members.Member{}, err
-		}
-		if into, err = settle(ctx, tx, p, into, ladder, nil); err != nil {
-			return members.Member{}, err
-		}
+	case givenLevel(tx, from, ladder) && !givenLevel(tx, into, ladder): // it may count when what into earned is over
+		into.TierGivenID, into.TierGivenUntil = from.TierGivenID, from.TierGivenUntil
+	default:
+		return into, New(tx).loseLevel(ctx, p.ID, from.ID)
+	}
+	err = New(tx).giveTier(ctx, giveTierParams{ProgramID: p.ID, ID: into.ID, TierGivenID: into.TierGivenID, TierGivenUntil: into.TierGivenUntil})
+	if err != nil {
+		return members.Member{}, err
+	}
+	if into, err = settle(ctx, tx, p, into, ladder, nil); err != nil {
+		return members.Member{}, err
 	}
 	return into, New(tx).loseLevel(ctx, p.ID, from.ID)
 }

@@ -60,9 +60,13 @@ SELECT * FROM stamp_cards WHERE program_id = $1 AND member_id = $2 AND stamps <>
 -- name: loseLevel :exec
 UPDATE members SET tier_id = 0, tier_since = 0, tier_until = 0, tier_given_id = 0, tier_given_until = 0 WHERE program_id = $1 AND id = $2;
 
--- name: forgetVouchers :exec
-UPDATE vouchers SET words = '', state = CASE WHEN state IN ('issued', 'reserved') THEN 'cancelled' ELSE state END
-WHERE program_id = $1 AND member_id = $2;
+-- name: cancelVouchers :many
+UPDATE vouchers SET state = 'cancelled', reserved_until = 0, reserved_by = '', approver = ''
+WHERE program_id = $1 AND member_id = $2 AND state IN ('issued', 'reserved')
+RETURNING *;
+
+-- name: forgetWords :exec
+UPDATE vouchers SET words = '' WHERE program_id = $1 AND member_id = $2 AND words <> '';
 
 -- name: entriesOf :many
 SELECT * FROM entries WHERE program_id = @program_id AND member_id = @member_id ORDER BY seq DESC LIMIT CAST(@most AS BIGINT);

@@ -9,6 +9,71 @@ import (
 	"context"
 )
 
+const cancelVouchers = `-- name: cancelVouchers :many
+UPDATE vouchers SET state = 'cancelled', reserved_until = 0, reserved_by = '', approver = ''
+WHERE program_id = $1 AND member_id = $2 AND state IN ('issued', 'reserved')
+RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
+`
+
+func (q *Queries) cancelVouchers(ctx context.Context, programID int64, memberID int64) ([]Voucher, error) {
+	rows, err := q.db.QueryContext(ctx, cancelVouchers, programID, memberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Voucher
+	for rows.Next() {
+		var i Voucher
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.Code,
+			&i.MemberID,
+			&i.RewardID,
+			&i.RunID,
+			&i.Source,
+			&i.Name,
+			&i.Kind,
+			&i.Value,
+			&i.Minimum,
+			&i.Choice,
+			&i.Digital,
+			&i.Words,
+			&i.Categories,
+			&i.Products,
+			&i.Cost,
+			&i.Stores,
+			&i.State,
+			&i.IssuedAt,
+			&i.ValidFrom,
+			&i.ExpiresAt,
+			&i.ReservedUntil,
+			&i.ReservedBy,
+			&i.RedeemedAt,
+			&i.RedeemEntry,
+			&i.ReleaseEntry,
+			&i.PurchaseID,
+			&i.StoreID,
+			&i.Actor,
+			&i.Approver,
+			&i.DisputedAt,
+			&i.SettledAt,
+			&i.Settlement,
+			&i.DisputeEntry,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const codeOf = `-- name: codeOf :one
 SELECT COUNT(*) FROM codes WHERE program_id = $1 AND member_id = $2 AND member_id <> 0 AND retired_at = 0
 `
@@ -84,13 +149,12 @@ func (q *Queries) entriesOf(ctx context.Context, arg entriesOfParams) ([]Entry, 
 	return items, nil
 }
 
-const forgetVouchers = `-- name: forgetVouchers :exec
-UPDATE vouchers SET words = '', state = CASE WHEN state IN ('issued', 'reserved') THEN 'cancelled' ELSE state END
-WHERE program_id = $1 AND member_id = $2
+const forgetWords = `-- name: forgetWords :exec
+UPDATE vouchers SET words = '' WHERE program_id = $1 AND member_id = $2 AND words <> ''
 `
 
-func (q *Queries) forgetVouchers(ctx context.Context, programID int64, memberID int64) error {
-	_, err := q.db.ExecContext(ctx, forgetVouchers, programID, memberID)
+func (q *Queries) forgetWords(ctx context.Context, programID int64, memberID int64) error {
+	_, err := q.db.ExecContext(ctx, forgetWords, programID, memberID)
 	return err
 }
 

@@ -175,23 +175,58 @@ func TestMergedVouchersGiveBackToTheirLots(t *testing.T) {
 
 func TestTheHigherLevelStays(t *testing.T) {
 	inEachShop(t, func(t *testing.T, s *shop) {
-		silver, gold := s.level("Plata", 100), s.level("Oro", 500)
+		s.level("Plata", 100)
+		gold := s.level("Oro", 500)
 		luis, eva := s.join("+51912345678"), s.join("+51912345000")
-		s.exec("UPDATE members SET tier_id = $1, tier_until = 99 WHERE id = $2", gold.ID, luis.ID)
-		s.exec("UPDATE members SET tier_id = $1, tier_until = 77 WHERE id = $2", silver.ID, s.ana.ID)
-		s.exec("UPDATE members SET tier_id = $1, tier_until = 55 WHERE id = $2", silver.ID, eva.ID)
 		s.exec("INSERT INTO tier_days (program_id, member_id, day, points) VALUES ($1, $2, '2027-01-01', 500)", s.p.ID, luis.ID)
+		for _, m := range []members.Member{s.ana, eva} {
+			s.exec("INSERT INTO tier_days (program_id, member_id, day, points) VALUES ($1, $2, '2027-01-01', 100)", s.p.ID, m.ID)
+		}
 		s.mustMerge(luis, s.ana)
-		if m := s.now(); m.TierID != gold.ID || m.TierUntil != 99 || m.TierGivenID != gold.ID || m.TierGivenUntil != 99 {
+		end := lima("2029-01-01 00:00") // a year's level lasts through the next
+		if m := s.now(); m.TierID != gold.ID || m.TierUntil != end || m.TierGivenID != gold.ID || m.TierGivenUntil != end {
 			t.Errorf("%+v", m)
 		}
 		s.mustMerge(eva, s.ana)
 		if m := s.now(); m.TierID != gold.ID {
 			t.Errorf("a lower level won: %+v", m)
 		}
-		if n := s.count("SELECT COUNT(*) FROM tier_days WHERE member_id = $1", s.ana.ID); n != 0 {
+		if n := s.count("SELECT SUM(points) FROM tier_days WHERE member_id = $1", s.ana.ID); n != 100 {
 			t.Error("what counted for the one counts for the other")
 		}
+	})
+}
+
+// Whoever held on to a member who is part of another now moves no points of theirs.
+func TestNothingMovesOfWhoIsMerged(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		luis := s.join("+51912345678")
+		s.mustMerge(luis, s.ana)
+		err := s.try(func(ctx context.Context, tx *db.Tx) error {
+			_, _, err := rewards.Post(ctx, tx, s.p, luis, rewards.Posting{Kind: rewards.KindBonus, Delta: 1, Source: "a"})
+			return err
+		})
+		wantCode(t, err, db.Conflict)
+		s.sound()
+	})
+}
+
+// A level that the owner gave for good outlives the one that was earned.
+func TestAGivenLevelComesAlong(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		gold := s.level("Oro", 100)
+		luis := s.join("+51912345678")
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := rewards.GiveLevel(ctx, tx, s.p, rewards.GivenLevel{Member: luis.ID, Tier: gold.ID, Actor: byAna, Door: "cli"}, nil)
+			return err
+		})
+		s.rule(rewards.NewRule{Name: "1 per 1", Kind: rewards.AmountRule, Step: 100, Points: 1})
+		s.buy(20000)
+		s.mustMerge(luis, s.ana)
+		s.has("Oro")
+		s.at("2035-01-01")
+		s.has("Oro")
+		s.sound()
 	})
 }
 

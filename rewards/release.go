@@ -4,44 +4,56 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 
 	"fiel/db"
 	"fiel/members"
 )
 
 // ReleaseDue ends vouchers whose time is over, at most limit of them. The points of a bought one go back to the lots they came from
-// (see giveBack for those that would end too soon), its stock is put back, and the member is told. N is how many were ended: as long
-// as it is limit there may be more. Any number of processes may call it at once.
+// (see giveBack for those that would end too soon), and the member is told; the thing goes back to the stock, also that of a gift. N is
+// how many were ended: as long as it is limit there may be more. Any number of processes may call it at once.
 func ReleaseDue(ctx context.Context, tx *db.Tx, p members.Program, limit int64) (n int64, err error) {
 	due, err := New(tx).dueVouchers(ctx, dueVouchersParams{ProgramID: p.ID, ExpiresAt: tx.Now, Limit: mostRows(limit, 1000)})
 	if err != nil {
 		return 0, err
 	}
-	// Members are locked in rising id.
-	slices.SortFunc(due, func(a, b dueVouchersRow) int {
-		return cmp.Or(cmp.Compare(a.MemberID, b.MemberID), cmp.Compare(a.ID, b.ID))
-	})
+	held, err := lockOwners(ctx, tx, p, due)
+	if err != nil {
+		return 0, err
+	}
 	var ended []released
 	for _, v := range due {
-		r, err := release(ctx, tx, p, v)
+		m, v, err := release(ctx, tx, p, held[v.MemberID], v)
 		if db.NotFound(err) {
-			continue // another process did, or it was used in the last moment of its time
+			continue // another process did, it was used in the last moment of its time, or it has changed hands
 		}
 		if err != nil {
 			return 0, err
 		}
-		ended = append(ended, r)
+		held[m.ID] = m
+		ended = append(ended, released{v, m})
 	}
-	// Texts take the day's counters, and those come after all members: in turns they would wait for a till that waits for them.
-	for _, r := range ended {
-		if r.voucher.Cost == 0 {
+	return int64(len(ended)), finish(ctx, tx, p, ended)
+}
+
+// lockOwners takes the rows of all members first, in rising id, and puts their vouchers into that order.
+func lockOwners(ctx context.Context, tx *db.Tx, p members.Program, due []dueVouchersRow) (map[int64]members.Member, error) {
+	slices.SortFunc(due, func(a, b dueVouchersRow) int {
+		return cmp.Or(cmp.Compare(a.MemberID, b.MemberID), cmp.Compare(a.ID, b.ID))
+	})
+	held := map[int64]members.Member{}
+	for _, v := range due {
+		if _, ok := held[v.MemberID]; ok {
 			continue
 		}
-		if err := r.voucher.tellBack(ctx, tx, p, r.member); err != nil {
-			return 0, err
+		m, err := members.Lock(ctx, tx, p.ID, v.MemberID)
+		if err != nil {
+			return nil, err
 		}
+		held[m.ID] = m
 	}
-	return int64(len(ended)), nil
+	return held, nil
 }
 
 // released is a voucher that was ended, and whose it was.
@@ -50,32 +62,60 @@ type released struct {
 	member  members.Member
 }
 
-// release ends one voucher; db.Missing when it is not due any more.
-func release(ctx context.Context, tx *db.Tx, p members.Program, due dueVouchersRow) (released, error) {
-	m, err := members.Lock(ctx, tx, p.ID, due.MemberID)
-	if err != nil {
-		return released{}, err
-	}
-	v, err := New(tx).expireVoucher(ctx, expireVoucherParams{ProgramID: p.ID, ID: due.ID, ExpiresAt: tx.Now})
+// release ends one voucher; db.Missing when it is not due any more, or not this member's. The stock is its caller's.
+func release(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, due dueVouchersRow) (members.Member, Voucher, error) {
+	v, err := New(tx).expireVoucher(ctx, expireVoucherParams{ProgramID: p.ID, ID: due.ID, MemberID: m.ID, ExpiresAt: tx.Now})
 	if err != nil || v.Cost == 0 {
-		return released{v, m}, err
+		return m, v, err
 	}
 	e, m, err := v.refill(ctx, tx, p, m)
 	if err != nil {
-		return released{}, err
+		return m, v, err
 	}
-	return released{v, m}, New(tx).setRelease(ctx, setReleaseParams{ProgramID: p.ID, ID: v.ID, ReleaseEntry: e.ID})
+	return m, v, New(tx).setRelease(ctx, setReleaseParams{ProgramID: p.ID, ID: v.ID, ReleaseEntry: e.ID})
 }
 
-// refill gives the points of a bought voucher back, and the thing to the stock.
+// finish puts the things back, in rising id of their rewards, and then texts whose points came back: stock comes after all members, and
+// the day's counters after that. In turns they would wait for a till that waits for them.
+func finish(ctx context.Context, tx *db.Tx, p members.Program, ended []released) error {
+	things := make([]Voucher, len(ended))
+	for i, r := range ended {
+		things[i] = r.voucher
+	}
+	if err := restock(ctx, tx, things...); err != nil {
+		return err
+	}
+	for _, r := range ended {
+		if r.voucher.Cost == 0 {
+			continue
+		}
+		if err := r.voucher.tellBack(ctx, tx, p, r.member); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refill gives the points of a bought voucher back.
 func (v Voucher) refill(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Entry, members.Member, error) {
-	e, m, err := giveBack(ctx, tx, p, m, Posting{
+	return giveBack(ctx, tx, p, m, Posting{
 		Kind: KindRelease, Delta: v.Cost, Source: v.source(), Voucher: v.ID, Words: v.Name,
 	}, v.RedeemEntry)
-	if err != nil || v.RewardID == 0 {
-		return e, m, err
+}
+
+// restock puts the things of vouchers back that nobody will ask for any more, in rising id of their rewards. The one that stands for a
+// gift whose use was disputed took nothing from the stock.
+func restock(ctx context.Context, tx *db.Tx, vouchers ...Voucher) error {
+	slices.SortFunc(vouchers, func(a, b Voucher) int { return cmp.Compare(a.RewardID, b.RewardID) })
+	for _, v := range vouchers {
+		if v.RewardID == 0 || strings.HasPrefix(v.Source, insteadOf) {
+			continue
+		}
+		if err := New(tx).putBackStock(ctx, v.ProgramID, v.RewardID); err != nil {
+			return err
+		}
 	}
-	return e, m, New(tx).putBackStock(ctx, v.ProgramID, v.RewardID)
+	return nil
 }
 
 // undo takes back the use of a voucher whose sale was given back: its points return, or it may be used again if it was a gift. Given
@@ -92,6 +132,9 @@ func (v Voucher) undo(ctx context.Context, tx *db.Tx, p members.Program, m membe
 		return members.Member{}, 0, err
 	}
 	e, m, err := v.refill(ctx, tx, p, m)
+	if err == nil {
+		err = restock(ctx, tx, v)
+	}
 	if err != nil {
 		return members.Member{}, 0, err
 	}

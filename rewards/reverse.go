@@ -41,7 +41,7 @@ func Reverse(ctx context.Context, tx *db.Tx, p members.Program, voucher int64, u
 	if why, err := c.reversible(ctx, tx); why != nil || err != nil {
 		return c.refused(why), err
 	}
-	v, err := New(tx).reverseVoucher(ctx, reverseVoucherParams{Now: tx.Now, ProgramID: p.ID, ID: voucher, RedeemedAt: c.voucher.RedeemedAt})
+	v, err := New(tx).reverseVoucher(ctx, reverseVoucherParams{Now: tx.Now, ProgramID: p.ID, ID: voucher, MemberID: c.member.ID, RedeemedAt: c.voucher.RedeemedAt})
 	if db.NotFound(err) {
 		return c.refused(db.Errorf(db.Refused, "that voucher is being changed by somebody else: look at it again")), nil
 	}
@@ -134,10 +134,13 @@ func (c *counter) ownerAgrees(ctx context.Context, tx *db.Tx) (why, err error) {
 	return db.Errorf(db.Refused, "the use of a voucher is undone within %d minutes here: after that the owner has to approve it", c.reversalMinutes()), nil
 }
 
-// home gives the points of a voucher back whose time was over when its use was undone.
+// home gives the points and the thing of a voucher back whose time was over when its use was undone.
 func (c *counter) home(ctx context.Context, tx *db.Tx, v Voucher) (Voucher, error) {
-	if v.State != Expired || v.Cost == 0 {
+	if v.State != Expired {
 		return v, nil
+	}
+	if err := restock(ctx, tx, v); err != nil || v.Cost == 0 {
+		return v, err
 	}
 	e, m, err := v.refill(ctx, tx, c.program, c.member)
 	if err != nil {

@@ -2,7 +2,7 @@
 -- That one use and no later one: it is told by its moment.
 UPDATE vouchers SET state = CASE WHEN expires_at > @now THEN 'issued' ELSE 'expired' END,
     redeemed_at = 0, purchase_id = 0, store_id = 0, actor = '', approver = ''
-WHERE program_id = @program_id AND id = @id AND state = 'redeemed' AND redeemed_at = @redeemed_at AND disputed_at = 0
+WHERE program_id = @program_id AND id = @id AND member_id = @member_id AND state = 'redeemed' AND redeemed_at = @redeemed_at AND disputed_at = 0
 RETURNING *;
 
 -- name: returnVoucher :one

@@ -110,7 +110,7 @@ func (q *Queries) returnVoucher(ctx context.Context, arg returnVoucherParams) (V
 const reverseVoucher = `-- name: reverseVoucher :one
 UPDATE vouchers SET state = CASE WHEN expires_at > $1 THEN 'issued' ELSE 'expired' END,
     redeemed_at = 0, purchase_id = 0, store_id = 0, actor = '', approver = ''
-WHERE program_id = $2 AND id = $3 AND state = 'redeemed' AND redeemed_at = $4 AND disputed_at = 0
+WHERE program_id = $2 AND id = $3 AND member_id = $4 AND state = 'redeemed' AND redeemed_at = $5 AND disputed_at = 0
 RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
@@ -118,6 +118,7 @@ type reverseVoucherParams struct {
 	Now        int64
 	ProgramID  int64
 	ID         int64
+	MemberID   int64
 	RedeemedAt int64
 }
 
@@ -127,6 +128,7 @@ func (q *Queries) reverseVoucher(ctx context.Context, arg reverseVoucherParams) 
 		arg.Now,
 		arg.ProgramID,
 		arg.ID,
+		arg.MemberID,
 		arg.RedeemedAt,
 	)
 	var i Voucher

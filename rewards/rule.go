@@ -3,6 +3,7 @@ package rewards
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"fiel/db"
@@ -22,7 +23,8 @@ const (
 
 // AddRule makes a rule of the program; it counts for purchases from now on. The first amount rule that counts for every sale and line
 // is the main one, to which the members' carry belongs, and so is the first one after that was retired. Errors: db.Invalid with what
-// to change, db.Missing for a store, level or reward that there is none of.
+// to change, db.Missing for a store, level or reward that there is none of, db.Conflict for the name of a rule that counts: the same file
+// read twice would fill two cards of stamps with every coffee.
 func AddRule(ctx context.Context, tx *db.Tx, p members.Program, n NewRule) (Rule, error) {
 	if err := n.check(ctx, tx, p); err != nil {
 		return Rule{}, err
@@ -30,6 +32,9 @@ func AddRule(ctx context.Context, tx *db.Tx, p members.Program, n NewRule) (Rule
 	live, err := Rules(ctx, tx, p.ID)
 	if err != nil {
 		return Rule{}, err
+	}
+	if slices.ContainsFunc(live, func(r Rule) bool { return r.Name == n.Name }) {
+		return Rule{}, db.Errorf(db.Conflict, "there is a rule %q already: retire it first, or take another name", n.Name)
 	}
 	row := n.row()
 	r, err := New(tx).insertRule(ctx, insertRuleParams{

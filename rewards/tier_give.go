@@ -52,3 +52,8 @@ func GiveLevel(ctx context.Context, tx *db.Tx, p members.Program, g GivenLevel, 
 		After: map[string]int64{"level": m.TierGivenID, "until": m.TierGivenUntil},
 	})
 }
+
+// givenLevel says whether a level that the member was given still holds.
+func givenLevel(tx *db.Tx, m members.Member, ladder Ladder) bool {
+	return ladder.Rank(m.TierGivenID) > 0 && (m.TierGivenUntil == 0 || tx.Now < m.TierGivenUntil)
+}

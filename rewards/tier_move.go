@@ -88,7 +88,7 @@ func justify(ctx context.Context, tx *db.Tx, p members.Program, m members.Member
 	j.spans = spansOf(p.TierWindow, j.amounts, p.TierGraceDays)
 	j.earned = ladder.reached(j.spans.best(j.today))
 	j.level = j.earned
-	if given, ok := ladder.ByID(m.TierGivenID); ok && (m.TierGivenUntil == 0 || tx.Now < m.TierGivenUntil) && given.Threshold > j.earned.Threshold {
+	if given, _ := ladder.ByID(m.TierGivenID); givenLevel(tx, m, ladder) && given.Threshold > j.earned.Threshold {
 		j.level, j.until = given, m.TierGivenUntil
 		return j, nil
 	}

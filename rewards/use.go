@@ -140,6 +140,7 @@ func (c *counter) judge(ctx context.Context, tx *db.Tx, sure bool) (why, err err
 func (c *counter) redeem(ctx context.Context, tx *db.Tx) (Used, error) {
 	used, err := New(tx).useVoucher(ctx, useVoucherParams{
 		Now: tx.Now, StoreID: c.Store, PurchaseID: c.Purchase, Actor: c.Actor, Approver: c.approver(), ProgramID: c.program.ID, ID: c.voucher.ID,
+		MemberID: c.member.ID,
 	})
 	if db.NotFound(err) {
 		return c.overtaken(ctx, tx)

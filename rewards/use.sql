@@ -1,7 +1,8 @@
 -- name: useVoucher :one
+-- Of the member whose row is held: it may have changed hands since it was found.
 UPDATE vouchers SET state = 'redeemed', redeemed_at = @now, store_id = @store_id, purchase_id = @purchase_id, actor = @actor,
     approver = @approver, reserved_until = 0, reserved_by = ''
-WHERE program_id = @program_id AND id = @id AND valid_from <= @now AND expires_at > @now
+WHERE program_id = @program_id AND id = @id AND member_id = @member_id AND valid_from <= @now AND expires_at > @now
     AND (state = 'issued' OR state = 'reserved' AND (reserved_until <= @now OR reserved_by = @actor))
 RETURNING *;
 

@@ -118,7 +118,7 @@ func (q *Queries) triedWrong(ctx context.Context, arg triedWrongParams) (int64, 
 const useVoucher = `-- name: useVoucher :one
 UPDATE vouchers SET state = 'redeemed', redeemed_at = $1, store_id = $2, purchase_id = $3, actor = $4,
     approver = $5, reserved_until = 0, reserved_by = ''
-WHERE program_id = $6 AND id = $7 AND valid_from <= $1 AND expires_at > $1
+WHERE program_id = $6 AND id = $7 AND member_id = $8 AND valid_from <= $1 AND expires_at > $1
     AND (state = 'issued' OR state = 'reserved' AND (reserved_until <= $1 OR reserved_by = $4))
 RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
@@ -131,8 +131,10 @@ type useVoucherParams struct {
 	Approver   string
 	ProgramID  int64
 	ID         int64
+	MemberID   int64
 }
 
+// Of the member whose row is held: it may have changed hands since it was found.
 func (q *Queries) useVoucher(ctx context.Context, arg useVoucherParams) (Voucher, error) {
 	row := q.db.QueryRowContext(ctx, useVoucher,
 		arg.Now,
@@ -142,6 +144,7 @@ func (q *Queries) useVoucher(ctx context.Context, arg useVoucherParams) (Voucher
 		arg.Approver,
 		arg.ProgramID,
 		arg.ID,
+		arg.MemberID,
 	)
 	var i Voucher
 	err := row.Scan(

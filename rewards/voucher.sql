@@ -36,7 +36,7 @@ ORDER BY expires_at LIMIT $3;
 
 -- name: expireVoucher :one
 UPDATE vouchers SET state = 'expired', reserved_until = 0, reserved_by = '', approver = ''
-WHERE program_id = $1 AND id = $2 AND expires_at <= $3 AND state IN ('issued', 'reserved')
+WHERE program_id = $1 AND id = $2 AND member_id = $3 AND expires_at <= $4 AND state IN ('issued', 'reserved')
 RETURNING *;
 
 -- name: setRelease :exec

@@ -51,18 +51,24 @@ func (q *Queries) dueVouchers(ctx context.Context, arg dueVouchersParams) ([]due
 
 const expireVoucher = `-- name: expireVoucher :one
 UPDATE vouchers SET state = 'expired', reserved_until = 0, reserved_by = '', approver = ''
-WHERE program_id = $1 AND id = $2 AND expires_at <= $3 AND state IN ('issued', 'reserved')
+WHERE program_id = $1 AND id = $2 AND member_id = $3 AND expires_at <= $4 AND state IN ('issued', 'reserved')
 RETURNING program_id, id, code, member_id, reward_id, run_id, source, name, kind, value, minimum, choice, digital, words, categories, products, cost, stores, state, issued_at, valid_from, expires_at, reserved_until, reserved_by, redeemed_at, redeem_entry, release_entry, purchase_id, store_id, actor, approver, disputed_at, settled_at, settlement, dispute_entry
 `
 
 type expireVoucherParams struct {
 	ProgramID int64
 	ID        int64
+	MemberID  int64
 	ExpiresAt int64
 }
 
 func (q *Queries) expireVoucher(ctx context.Context, arg expireVoucherParams) (Voucher, error) {
-	row := q.db.QueryRowContext(ctx, expireVoucher, arg.ProgramID, arg.ID, arg.ExpiresAt)
+	row := q.db.QueryRowContext(ctx, expireVoucher,
+		arg.ProgramID,
+		arg.ID,
+		arg.MemberID,
+		arg.ExpiresAt,
+	)
 	var i Voucher
 	err := row.Scan(
 		&i.ProgramID,

@@ -136,6 +136,12 @@ func (s *shop) agreed(p *person, cells []string) (err error) {
 }
 
 func (i *Import) lookMember(ctx context.Context, tx *db.Tx, r row, m members.Member, report *Report) error {
+	if _, err := i.cardFor(ctx, tx, m, r, report); db.CodeOf(err) == db.Conflict {
+		report.refuse(r.line, err, r.cells)
+		return nil
+	} else if err != nil {
+		return err
+	}
 	if m.ID == 0 {
 		report.New++
 	} else {
@@ -156,10 +162,40 @@ func (i *Import) lookMember(ctx context.Context, tx *db.Tx, r row, m members.Mem
 	if r.member.level != 0 && m.TierGivenID != r.member.level {
 		report.Levels++
 	}
-	if r.member.card != "" {
-		report.Cards++
-	}
 	return nil
+}
+
+// cardFor finds the card of ours that the row names, where the member is to be given it; ” where there is nothing to give. One that is
+// none of ours is no reason to lose the row and is left out with a note; one that is somebody else's is: db.Conflict.
+func (i *Import) cardFor(ctx context.Context, tx *db.Tx, m members.Member, r row, report *Report) (code string, err error) {
+	if r.member.card == "" {
+		return "", nil
+	}
+	c, err := members.CardByCode(ctx, tx, i.Program.ID, r.member.card)
+	switch code := db.CodeOf(err); {
+	case code == db.Invalid || code == db.Missing:
+		report.note(r.line, fmt.Sprintf("the card %q is left out: %v", r.member.card, err))
+		return "", nil
+	case err != nil:
+		return "", err
+	case c.LostAt != 0:
+		report.note(r.line, fmt.Sprintf("the card %q is left out: it was reported lost", r.member.card))
+		return "", nil
+	case c.MemberID != 0 && c.MemberID == m.ID:
+		return "", nil
+	case c.MemberID != 0:
+		return "", db.Errorf(db.Conflict, "the card %q is another member's", r.member.card)
+	}
+	report.Cards++
+	return c.Code, nil
+}
+
+func (i *Import) giveCard(ctx context.Context, tx *db.Tx, m members.Member, r row, report *Report) error {
+	code, err := i.cardFor(ctx, tx, m, r, report)
+	if err == nil && code != "" {
+		_, err = members.GiveCard(ctx, tx, m, code)
+	}
+	return err
 }
 
 // opening names the opening balance of a member from this system: there is one.
@@ -183,6 +219,9 @@ func (i *Import) bringMember(ctx context.Context, tx *db.Tx, r row, report *Repo
 		return err
 	}
 	if m, err = members.BringOver(ctx, tx, m, r.member.brought); err != nil {
+		return err
+	}
+	if err := i.giveCard(ctx, tx, m, r, report); err != nil {
 		return err
 	}
 	if m, err = i.agree(ctx, tx, number, m, r, report); err != nil {

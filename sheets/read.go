@@ -106,7 +106,9 @@ func separator(head []byte) rune {
 func (t *table) next() (cells []string, line int, err error) {
 	for {
 		cells, err = t.rows.Read()
-		line, _ = t.rows.FieldPos(0)
+		if err == nil {
+			line, _ = t.rows.FieldPos(0) // panics on a row whose first cell could not be read
+		}
 		var broken *csv.ParseError
 		switch {
 		case errors.As(err, &broken):

@@ -60,7 +60,13 @@ func (s *shop) parse(cells []string, line int, report *Report) (row, error) {
 		return r, s.once(r.purchase.ref, "the same id", line, err)
 	}
 	r.member, err = s.parseMember(cells, line, report)
-	return r, s.once(r.hash, "the same number", line, err)
+	if err = s.once(r.hash, "the same number", line, err); err != nil {
+		return r, err
+	}
+	if card, wrong := members.CleanCard(r.member.card); wrong == nil {
+		err = s.once("card "+card, "the same card", line, nil)
+	}
+	return r, err
 }
 
 // once refuses a row whose key stood in the file before.

@@ -1,6 +1,7 @@
 package sheets
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -180,4 +181,18 @@ func FuzzTable(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A quote in the middle of the first cell is a row that cannot be read, and the next one is read.
+func TestARowWithAStrayQuote(t *testing.T) {
+	for _, row := range []string{`=A("x");955111333;7`, `"x;955111333;7`, `Ana "la"; 1;2`, `"Ana"x;955111333;7`} {
+		table, err := openTable(strings.NewReader("nombre;telefono;puntos\n" + row + "\nLuz;955111444;8\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var broken *RowError
+		if _, line, err := table.next(); !errors.As(err, &broken) || line != 2 {
+			t.Errorf("%s: line %d, %v", row, line, err)
+		}
+	}
 }

@@ -129,24 +129,24 @@ func (c *demoCmd) serve(a *App, shop *cafe) error {
 	h.demo = shop.page(h, phone)
 	go phone.Run(a.ctx)
 	go follow(a, phone)
-	go typed(a, phone)
+	go typed(a, shop, phone)
 	fmt.Fprintf(a.Out, `Cafe Flor has %d members and three months of purchases.
 
   http://%s   a phone in the browser
 
-Or write here what %s texts: ALTA, SALDO, PREMIOS, CANJEAR 1, BAJA. Ctrl-C ends it.
-`, demoMembers, a.Listen, demoPhone)
+Or write here what %s texts: ALTA, SALDO, NIVEL, PREMIOS, CANJEAR 1, AMIGO, %s, BAJA. Ctrl-C ends it.
+`, demoMembers, a.Listen, demoPhone, demoCode)
 	return h.run(a.ctx, nil)
 }
 
 // typed sends the lines of the terminal as texts from the demo's phone.
-func typed(a *App, phone *simulator.Simulator) {
+func typed(a *App, shop *cafe, phone *simulator.Simulator) {
 	lines := bufio.NewScanner(a.In)
 	for lines.Scan() && a.ctx.Err() == nil {
 		if lines.Text() == "" {
 			continue
 		}
-		if _, err := phone.Text(a.ctx, demoPhone, lines.Text()); err != nil {
+		if err := shop.text(a.ctx, phone, demoPhone, lines.Text()); err != nil {
 			fmt.Fprintln(a.Err, "fiel:", err)
 		}
 	}

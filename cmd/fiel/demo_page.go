@@ -28,7 +28,7 @@ func (c *cafe) page(h *house, phone *simulator.Simulator) *web.Demo {
 	here := c.program.Location()
 	return &web.Demo{
 		Program: c.program.Name, Currency: c.program.Currency, Phone: demoPhone,
-		Words: []string{"ALTA", "SALDO", "PREMIOS", "CANJEAR 1", "PORQUE", "AYUDA", "BAJA"},
+		Words: []string{"ALTA", "SALDO", "PREMIOS", "CANJEAR 1", "NIVEL", "AMIGO", demoCode, "PORQUE", "AYUDA", "BAJA"},
 		Now: func() string {
 			now := c.clock.Now().In(here)
 			return fmt.Sprintf("las %s del %s %s", now.Format("15:04"), templates.Weekday("es", now), templates.DateYear("es", now))
@@ -44,11 +44,8 @@ func (c *cafe) page(h *house, phone *simulator.Simulator) *web.Demo {
 			}
 			return list
 		},
-		Facts: func(ctx context.Context) ([]web.Fact, error) { return c.facts(ctx, h) },
-		Text: func(ctx context.Context, number, body string) error {
-			_, err := phone.Text(ctx, number, body)
-			return err
-		},
+		Facts:   func(ctx context.Context) ([]web.Fact, error) { return c.facts(ctx, h) },
+		Text:    func(ctx context.Context, number, body string) error { return c.text(ctx, phone, number, body) },
 		Buy:     func(ctx context.Context, number, amount string) error { return c.buy(ctx, h, number, amount) },
 		NextDay: func(ctx context.Context) (web.Day, error) { return c.nextDay(ctx, h) },
 	}
@@ -64,8 +61,19 @@ func (c *cafe) facts(ctx context.Context, h *house) ([]web.Fact, error) {
 		{Name: "Miembros", Value: strconv.FormatInt(n, 10)},
 		{Name: "Textos que salieron", Value: strconv.FormatInt(h.worker.Stats.Accepted.Load(), 10)},
 		{Name: "Regla", Value: "1 punto por cada " + templates.Money("es", c.program.Currency, 200)},
+		{Name: "Sellos", Value: "10 cafes, el 11 gratis"},
+		{Name: "Niveles", Value: "Plata y Oro"},
+		{Name: "En Instagram", Value: "clave " + demoCode},
 		{Name: "Bienvenida", Value: fmt.Sprintf("%d puntos", c.program.JoinBonus)},
 	}, err
+}
+
+// text sends what somebody writes. Each takes two minutes and a little of the café's time: who tries one word after another is not to
+// fall silent as a flood of texts would.
+func (c *cafe) text(ctx context.Context, phone *simulator.Simulator, number, body string) error {
+	c.clock.Set(c.clock.Now().Add(2*time.Minute + time.Second))
+	_, err := phone.Text(ctx, number, body)
+	return err
 }
 
 // buy reports a purchase as a till does: signed, to the till's own address.
@@ -76,6 +84,7 @@ func (c *cafe) buy(ctx context.Context, h *house, number, amount string) error {
 	}
 	body, err := json.Marshal(map[string]any{"type": "purchase.completed", "data": map[string]any{
 		"id": "P-" + rand.Text()[:10], "phone": number, "amount": minor, "currency": c.program.Currency, "occurred_at": c.clock.Now().Format(time.RFC3339),
+		"items": []map[string]any{{"sku": "CAP", "name": "Capuchino", "category": "cafe", "amount": minor}},
 	}})
 	if err != nil {
 		return err

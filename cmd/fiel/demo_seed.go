@@ -68,9 +68,19 @@ func (c *cafe) offer(ctx context.Context, tx *db.Tx) error {
 	if _, err := rewards.AddRule(ctx, tx, c.program, rewards.NewRule{Name: "1 punto por cada 2 soles", Kind: rewards.AmountRule, Step: 200, Points: 1, Carries: true}); err != nil {
 		return err
 	}
+	for _, add := range []func(context.Context, *db.Tx) error{c.catalogue, c.stampCard, c.levels, c.actions} {
+		if err := add(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// catalogue puts up what points buy.
+func (c *cafe) catalogue(ctx context.Context, tx *db.Tx) error {
 	for _, r := range []rewards.NewReward{
 		{Number: 1, Name: "Cafe gratis", Kind: rewards.FreeItem, Value: 900, Cost: 50, Stock: rewards.Unlimited, Days: 7},
-		{Number: 2, Name: "Torta de chocolate", Kind: rewards.FreeItem, Value: 1600, Cost: 90, Stock: rewards.Unlimited, Days: 7},
+		{Number: 2, Name: "Torta a elegir", Kind: rewards.Experience, Value: 1600, Cost: 90, Choices: []string{"Chocolate", "Manzana", "Zanahoria"}, Stock: rewards.Unlimited, Days: 7},
 		{Number: 3, Name: "20% en tu cuenta", Kind: rewards.PercentOff, Value: 20, Cost: 120, Stock: rewards.Unlimited, Days: 14},
 		{Number: 4, Name: "Taza de la casa", Kind: rewards.FreeItem, Value: 3500, Cost: 250, Stock: 12, Days: 30},
 	} {
@@ -79,6 +89,45 @@ func (c *cafe) offer(ctx context.Context, tx *db.Tx) error {
 		}
 	}
 	return nil
+}
+
+// stampCard makes the eleventh coffee free.
+func (c *cafe) stampCard(ctx context.Context, tx *db.Tx) error {
+	free, err := rewards.AddReward(ctx, tx, c.program, rewards.NewReward{Given: true, Name: "Tu cafe numero 11", Kind: rewards.FreeItem, Value: 900, Stock: rewards.Unlimited, Days: 30})
+	if err != nil {
+		return err
+	}
+	_, err = rewards.AddRule(ctx, tx, c.program, rewards.NewRule{
+		Name: "10 cafes, el 11 gratis", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Categories: []string{"cafe"}, Reward: free.ID,
+	})
+	return err
+}
+
+// levels are two, by points of a year.
+func (c *cafe) levels(ctx context.Context, tx *db.Tx) error {
+	for _, t := range []rewards.NewTier{{Name: "Plata", Threshold: 100, Times: 1200, EntryPoints: 10}, {Name: "Oro", Threshold: 250, Times: 1500, EntryPoints: 20}} {
+		if _, err := rewards.AddTier(ctx, tx, c.program, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// demoCode stands below the café's Instagram page.
+const demoCode = "GRM25"
+
+// actions give points beside purchases.
+func (c *cafe) actions(ctx context.Context, tx *db.Tx) error {
+	for _, n := range []rewards.NewAction{
+		{Name: "Un amigo", Kind: rewards.ReferralAction, Points: 30, FriendPoints: 20, Minimum: 1000},
+		{Name: "Instagram", Kind: rewards.SocialAction, Points: 25},
+	} {
+		if _, err := rewards.AddAction(ctx, tx, c.program, n); err != nil {
+			return err
+		}
+	}
+	_, err := rewards.AddCode(ctx, tx, c.program, rewards.NewCode{Action: "Instagram", Channel: "bio de Instagram", Code: demoCode})
+	return err
 }
 
 // guest is somebody of the demo: when they joined, how often they come, when they stopped coming.

@@ -67,7 +67,13 @@ func TestDemoWithoutScript(t *testing.T) {
 		{"/demo/text", "body", "ALTA Rosa", "Rosa"},
 		{"/demo/text", "body", "SALDO", "20 puntos"},
 		{"/demo/buy", "amount", "80.00", "40 puntos"},
+		{"/demo/text", "body", demoCode, "Te regalamos 25"},
+		{"/demo/text", "body", "NIVEL", "puntos para Plata"},
+		{"/demo/text", "body", "AMIGO", "Con su primera compra"},
+		{"/demo/text", "body", "PREMIOS", "Torta a elegir"},
+		{"/demo/text", "body", "CANJEAR 2", "te faltan 5"},
 		{"/demo/text", "body", "CANJEAR 1", "Cafe gratis"},
+		{"/demo/buy", "amount", "9.00", "de 10 sellos"},
 		{"/demo/buy", "amount", "nada", "Escribe un importe"},
 		{"/demo/text", "body", "BAJA", "Listo"},
 	} {
