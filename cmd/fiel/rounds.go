@@ -38,6 +38,8 @@ func rounds() []round {
 const (
 	roundLimit = 100 // members or rows a transaction
 	roundSteps = 200 // transactions of one round at one tick; the rest is for the next
+
+	mostOvertaken = 3 // times in a row that a step is done again
 )
 
 // goRound goes through all rounds of all programs. One that fails is reported and does not keep the others from theirs.
@@ -60,16 +62,23 @@ func (h *house) goRound(ctx context.Context) error {
 	return failed
 }
 
-// step runs a round until there is nothing left of it, but not for ever.
+// step runs a round until there is nothing left of it, but not for ever. A number that changes hands meanwhile, or anything else that was
+// there first, is no reason to give up: the step is done again.
 func (h *house) step(ctx context.Context, p members.Program, r round) error {
+	overtaken := 0
 	for n, left := int64(roundLimit), roundSteps; n >= roundLimit && left > 0 && ctx.Err() == nil; left-- {
 		err := h.db.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) (err error) {
 			n, err = r.do(ctx, tx, p, roundLimit)
 			return err
 		})
+		if overtaken++; db.CodeOf(err) == db.Conflict && overtaken <= mostOvertaken {
+			n = roundLimit
+			continue
+		}
 		if err != nil {
 			return err
 		}
+		overtaken = 0
 	}
 	return nil
 }

@@ -207,3 +207,22 @@ func (c *crowd) done(people int) {
 		c.Error(err)
 	}
 }
+
+// A step that somebody else was faster than is done again, one that goes on failing is given up and reported; the rounds after it go on.
+func TestAStepThatIsOvertaken(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := &house{db: d}
+		for fails, want := range map[int]int{0: 2, 3: 5, 4: 4} {
+			calls := 0
+			err := h.step(t.Context(), members.Program{}, round{"a test", func(context.Context, *db.Tx, members.Program, int64) (int64, error) {
+				if calls++; calls <= fails {
+					return 0, db.Errorf(db.Conflict, "somebody was faster")
+				}
+				return int64(roundLimit * (fails + 2 - calls)), nil // once more, and nothing is left
+			}})
+			if calls != want || (err != nil) != (fails > mostOvertaken) {
+				t.Errorf("%d failures: %d calls, %v", fails, calls, err)
+			}
+		}
+	})
+}
