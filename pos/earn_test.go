@@ -188,7 +188,7 @@ func TestMoreStampsThanACardHolds(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = rewards.AddRule(ctx, tx, s.p, rewards.NewRule{Name: "Kilometros", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Reward: coffee.ID})
+			_, err = rewards.AddRule(ctx, tx, s.p, rewards.NewRule{Name: "Kms", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Reward: coffee.ID})
 			return err
 		})
 		far := func(ref string, n int64) pos.Sale {
