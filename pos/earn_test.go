@@ -188,11 +188,11 @@ func TestMoreStampsThanACardHolds(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			_, err = rewards.AddRule(ctx, tx, s.p, rewards.NewRule{Name: "Kms", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Reward: coffee.ID})
+			_, err = rewards.AddRule(ctx, tx, s.p, rewards.NewRule{Name: "Litros", Kind: rewards.StampRule, Step: 10, Counts: rewards.CountsItems, Reward: coffee.ID})
 			return err
 		})
 		far := func(ref string, n int64) pos.Sale {
-			return s.sale(ref, func(sale *pos.Sale) { sale.Lines = []pos.Line{{Name: "km", Quantity: n, Amount: 10000}} })
+			return s.sale(ref, func(sale *pos.Sale) { sale.Lines = []pos.Line{{Name: "Gasolina", Quantity: n, Amount: 10000}} })
 		}
 		s.sells("200 credited known 10/15", far("T-1", 999_000))
 		s.sells("200 review known 0/0 points", far("T-2", 999_000))
