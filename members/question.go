@@ -37,6 +37,11 @@ func Open(ctx context.Context, tx *db.Tx, program, member int64) ([]Question, er
 	return New(tx).openQuestions(ctx, openQuestionsParams{ProgramID: program, MemberID: member, ExpiresAt: tx.Now})
 }
 
+// Withdraw closes a question that does not count any more, without an answer. The caller holds the member's row.
+func Withdraw(ctx context.Context, tx *db.Tx, m Member, kind string) error {
+	return New(tx).closeQuestion(ctx, closeQuestionParams{ProgramID: m.ProgramID, MemberID: m.ID, Kind: kind, AnsweredAt: tx.Now})
+}
+
 // Answer settles an open question, once: db.Conflict when it was answered, replaced or has expired meanwhile.
 func Answer(ctx context.Context, tx *db.Tx, asked Question, answer string) (Question, error) {
 	done, err := New(tx).answerQuestion(ctx, answerQuestionParams{

@@ -17,7 +17,7 @@ func (a *arrival) useVouchers(ctx context.Context, tx *db.Tx) error {
 	for _, code := range a.sale.codes() {
 		used, err := rewards.Use(ctx, tx, a.program, rewards.Using{
 			Code: code, Store: a.store.ID, Till: a.till.ID, Purchase: a.id, Amount: a.beforeVouchers(), Lines: lineFacts(a.sale.Lines),
-			Actor: a.till.actor(), Door: "till",
+			Actor: a.till.actor(), Door: "till", Late: a.news.Unasked,
 		})
 		if err != nil {
 			return err

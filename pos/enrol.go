@@ -86,7 +86,7 @@ func (e Enrolment) admit(ctx context.Context, tx *db.Tx, p members.Program, numb
 	if err != nil {
 		return a, err
 	}
-	if number.SuppressedAt != 0 {
+	if number.SuppressedAt != 0 || number.NoBonusUntil > tx.Now {
 		return a, db.Errorf(db.Refused, "that number was a member's before: only who joins for the first time can be brought by a friend")
 	}
 	return a, rewards.Bring(ctx, tx, p, a.Member, code, &a.News)

@@ -10,6 +10,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/pos"
+	"fiel/rewards"
 	"fiel/sms"
 )
 
@@ -181,6 +182,42 @@ func TestNumbersThatCannotJoin(t *testing.T) {
 		}
 		if _, _, err := s.enrol(pos.Enrolment{Phone: rosa, Name: "<b>"}); db.CodeOf(err) != db.Invalid {
 			t.Errorf("name: %v", err)
+		}
+	})
+}
+
+// A till that was without a line reports what was sold at noon in the night: all texts about it wait for their hours.
+func TestTextsAboutALateSaleWait(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.texting()
+		v := s.grant(rosa, 500)
+		sold := s.clock.Now()
+		s.clock.Add(15 * time.Hour)
+		s.sells("200 credited known 10/15", s.sale("T-1", func(sale *pos.Sale) { sale.Voucher, sale.OccurredAt = v.Code, sold.UnixMilli() }))
+		s.texts("voucher_used service: "+v.Code, "receipt service: 15")
+	})
+}
+
+// Staff cannot have somebody brought by a friend with a number that was a member's until now.
+func TestNobodyIsBroughtAgain(t *testing.T) {
+	each(t, func(t *testing.T, s *shop) {
+		s.join(rosa)
+		var code string
+		s.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			_, err = rewards.AddAction(ctx, tx, s.p, rewards.NewAction{Name: "Amigo", Kind: rewards.ReferralAction, Points: 300})
+			if err == nil {
+				code, err = rewards.MemberCode(ctx, tx, s.p, s.rosa(ctx, tx))
+			}
+			return err
+		})
+		if _, err := s.move(s.member(rosa), pedro); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := s.enrol(pos.Enrolment{Phone: rosa, FriendOf: code}); db.CodeOf(err) != db.Refused {
+			t.Errorf("Rosa brings her old number: %v", err)
+		}
+		if _, joined, err := s.enrol(pos.Enrolment{Phone: number(1), FriendOf: code}); err != nil || !joined {
+			t.Error(err)
 		}
 	})
 }

@@ -53,7 +53,7 @@ func Give(ctx context.Context, tx *db.Tx, p members.Program, g Gift) (Gave, erro
 	}
 	err = members.Record(ctx, tx, p.ID, members.Act{
 		Actor: g.Actor, Door: g.Door, Action: "reward.give", Subject: fmt.Sprintf("voucher:%d", v.ID),
-		After: map[string]any{"member": m.ID, "reward": v.Name, "kind": v.Kind, "value": v.Value, "words": words},
+		After: map[string]any{"member": m.ID, "reward": v.Name, "kind": v.Kind, "value": v.Value, "words": utf8.RuneCountInString(words)},
 	})
 	if err != nil {
 		return Gave{}, err

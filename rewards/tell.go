@@ -25,16 +25,21 @@ func tell(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, c
 	return nil
 }
 
-// tellUsed texts the member that their voucher was used at a store (” when it is not known), and lets them object. Whoever may not be
-// texted is not asked either: a later NO of theirs would answer a question they never saw.
-func (v Voucher) tellUsed(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, store string) error {
+// tellUsed texts the member that their voucher was used at a store (” when it is not known), and lets them object. What is told late waits
+// for the hours of texts of ours. Whoever may not be texted is not asked either: a later NO of theirs would answer a question they never
+// saw.
+func (v Voucher) tellUsed(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, store string, late bool) error {
 	if !m.Service || m.Left() || m.Phone == "" {
 		return nil
 	}
 	if _, err := members.Ask(ctx, tx, m, members.AskDispute, v.ID, tx.Now+objection); err != nil {
 		return err
 	}
-	return tell(ctx, tx, p, m, sms.Reply, "voucher_used", templates.Fields{"code": v.Code, "reward": v.Name, "store": store})
+	class := sms.Reply
+	if late {
+		class = sms.Service
+	}
+	return tell(ctx, tx, p, m, class, "voucher_used", templates.Fields{"code": v.Code, "reward": v.Name, "store": store})
 }
 
 // tellBack texts the member that the points of a voucher came back.

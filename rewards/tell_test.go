@@ -106,3 +106,21 @@ func TestTheMemberIsToldWhenPointsComeBack(t *testing.T) {
 		}
 	})
 }
+
+// A program that texts nobody gives points back all the same.
+func TestPointsComeBackWithoutASender(t *testing.T) {
+	inEachShop(t, func(t *testing.T, s *shop) {
+		s.agrees()
+		s.coffee(rewards.Unlimited)
+		s.gift(70, 0)
+		v, _, _ := s.redeem(s.ana, 1)
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM senders WHERE program_id = $1", s.p.ID)
+			return err
+		})
+		s.clock.Set(time.UnixMilli(v.ExpiresAt))
+		if n := s.releaseDue(); n != 1 || s.now().Balance != 70 {
+			t.Errorf("%d released, %d points", n, s.now().Balance)
+		}
+	})
+}

@@ -18,6 +18,7 @@ type Using struct {
 	Purchase int64  // the sale it is used on, 0: not known
 	Amount   int64  // what that sale comes to before its vouchers, minor units; 0: not known, then limits that need it are for the cashier to look at
 	Lines    []Line // what is sold; none: not known, then what the voucher needs is for the cashier to look at
+	Late     bool   // it was more than 15 minutes ago, and is reported now: the text to the member is one of ours
 	Approver string // the second person, where the store asks for one: staff:9; at the command line also cli:ana
 	Actor    string // for the audit: staff:7, till:3, cli:ana
 	Door     string // for the audit: page, api, till, text, cli
@@ -153,7 +154,7 @@ func (c *counter) redeem(ctx context.Context, tx *db.Tx) (Used, error) {
 	if err := c.record(ctx, tx, "voucher.redeem", used, ""); err != nil {
 		return Used{}, err
 	}
-	return Used{Voucher: used, Member: c.member, Notes: c.notes, Second: c.second}, used.tellUsed(ctx, tx, c.program, c.member, c.store.Name)
+	return Used{Voucher: used, Member: c.member, Notes: c.notes, Second: c.second}, used.tellUsed(ctx, tx, c.program, c.member, c.store.Name, c.Late)
 }
 
 // overtaken answers why a voucher, which was good a moment ago, is not any more.

@@ -34,10 +34,14 @@ func Erase(ctx context.Context, tx *db.Tx, program, member int64, hash string) e
 	return q.eraseInboundOf(ctx, program, member)
 }
 
-// Adopt makes texts that came from a number before it was a member's theirs, so that they are found when the number has changed. The
+// Adopt makes texts that came from a number before it was a member's theirs, so that they are found when the number has changed, and
+// takes the number out of texts to them: it may be somebody else's soon, who can be erased. None of them leaves for it any more. The
 // caller holds the number's row.
 func Adopt(ctx context.Context, tx *db.Tx, program int64, hash string, member int64) error {
-	return New(tx).adopt(ctx, adoptParams{ProgramID: program, Hash: hash, MemberID: member})
+	if err := New(tx).adopt(ctx, adoptParams{ProgramID: program, Hash: hash, MemberID: member}); err != nil {
+		return err
+	}
+	return New(tx).unnumber(ctx, unnumberParams{ProgramID: program, MemberID: member, Hash: hash})
 }
 
 // confirmedBy is after how long the confirmation of an erasure is blanked though it never left: an hour, in milliseconds.

@@ -18,6 +18,10 @@ UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND me
 -- name: adopt :exec
 UPDATE inbound SET member_id = $3 WHERE program_id = $1 AND hash = $2 AND member_id = 0;
 
+-- name: unnumber :exec
+-- The hash stays: what waits is cancelled by it, and a callback finds whose it was.
+UPDATE messages SET phone = '' WHERE program_id = @program_id AND member_id = @member_id AND member_id <> 0 AND hash = @hash AND phone <> '';
+
 -- name: blankErased :execrows
 -- The confirmation of an erasure, once it has left or an hour has gone by.
 UPDATE messages SET phone = '', hash = '', body = '', state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END

@@ -298,3 +298,19 @@ func (q *Queries) textsTo(ctx context.Context, arg textsToParams) ([]Message, er
 	}
 	return items, nil
 }
+
+const unnumber = `-- name: unnumber :exec
+UPDATE messages SET phone = '' WHERE program_id = $1 AND member_id = $2 AND member_id <> 0 AND hash = $3 AND phone <> ''
+`
+
+type unnumberParams struct {
+	ProgramID int64
+	MemberID  int64
+	Hash      string
+}
+
+// The hash stays: what waits is cancelled by it, and a callback finds whose it was.
+func (q *Queries) unnumber(ctx context.Context, arg unnumberParams) error {
+	_, err := q.db.ExecContext(ctx, unnumber, arg.ProgramID, arg.MemberID, arg.Hash)
+	return err
+}

@@ -18,10 +18,11 @@ import (
 // Errors: db.Missing for a link that is over or was never one.
 type MyData func(ctx context.Context, token string) (own pos.Own, until time.Time, err error)
 
-// Looks at one link: so many a minute, and so many at once. Two people behind one link are not hindered; a program that tries links is.
+// Looks from one address: so many a second, and so many at once. The people behind one address are not hindered; a program that tries
+// links is, whatever links it tries.
 const (
-	looksASecond = 0.5
-	looksAtOnce  = 20
+	looksASecond = 1
+	looksAtOnce  = 40
 )
 
 // myDataPage is what the page shows.
@@ -41,7 +42,7 @@ func (m MyData) routes(e *echo.Echo) {
 		Store: middleware.NewRateLimiterMemoryStoreWithConfig(middleware.RateLimiterMemoryStoreConfig{
 			Rate: looksASecond, Burst: looksAtOnce, ExpiresIn: time.Hour,
 		}),
-		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP() + " " + c.Param("token"), nil },
+		IdentifierExtractor: func(c echo.Context) (string, error) { return c.RealIP(), nil },
 	})
 	e.GET("/mydata/:token", func(c echo.Context) error {
 		own, until, err := m.look(c)
@@ -54,7 +55,7 @@ func (m MyData) routes(e *echo.Echo) {
 		}
 		c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 		return page.Execute(c.Response(), myDataPage{own, words[lang], c.Param("token"), until.Format("2006-01-02 15:04")})
-	}, limit)
+	}, unkept, limit)
 	e.GET("/mydata/:token/json", func(c echo.Context) error {
 		own, _, err := m.look(c)
 		if err != nil {
@@ -62,16 +63,23 @@ func (m MyData) routes(e *echo.Echo) {
 		}
 		c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="mydata.json"`)
 		return c.JSONPretty(http.StatusOK, own, "  ")
-	}, limit)
+	}, unkept, limit)
 }
 
 // look reads what a link opens.
 func (m MyData) look(c echo.Context) (pos.Own, time.Time, error) {
-	h := c.Response().Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Robots-Tag", "noindex, nofollow")
-	h.Set("Referrer-Policy", "no-referrer")
 	return m(c.Request().Context(), strings.ToLower(c.Param("token")))
+}
+
+// unkept asks that whatever is answered is not kept by a browser, found by a search or told to another site.
+func unkept(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Robots-Tag", "noindex, nofollow")
+		h.Set("Referrer-Policy", "no-referrer")
+		return next(c)
+	}
 }
 
 // myDataWords are the words of the page by language.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -63,11 +64,29 @@ func TestMyDataShowsAllAndIsKeptByNobody(t *testing.T) {
 
 func TestMyDataIsLookedAtOnlySoOften(t *testing.T) {
 	h := myDataHouse()
-	for range looksAtOnce {
-		get(h, "/mydata/1-good")
+	for i := range looksAtOnce {
+		get(h, fmt.Sprintf("/mydata/1-guess%d", i))
 	}
-	if w := get(h, "/mydata/1-good"); w.Code != http.StatusTooManyRequests {
-		t.Errorf("%d after %d looks", w.Code, looksAtOnce)
+	for _, path := range []string{"/mydata/1-good", "/mydata/1-another/json"} {
+		w := get(h, path)
+		if w.Code != http.StatusTooManyRequests {
+			t.Errorf("%d after %d looks", w.Code, looksAtOnce)
+		}
+		if w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(w.Header().Get("X-Robots-Tag"), "noindex") {
+			t.Errorf("%v", w.Header())
+		}
+	}
+}
+
+// A link that is over, one that never was and one that is none are answered alike, and are kept by nobody either.
+func TestAWrongLinkTellsNothing(t *testing.T) {
+	h := myDataHouse()
+	over := get(h, "/mydata/1-over")
+	for _, path := range []string{"/mydata/1-never", "/mydata/nonsense", "/mydata/1-over/json", "/mydata/%00", "/mydata/..%2f..%2fetc"} {
+		w := get(h, path)
+		if w.Code != over.Code || w.Body.String() != over.Body.String() || w.Header().Get("Cache-Control") != "no-store" || !strings.Contains(w.Header().Get("X-Robots-Tag"), "noindex") {
+			t.Errorf("%s: %d %q %v", path, w.Code, w.Body, w.Header())
+		}
 	}
 }
 

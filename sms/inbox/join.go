@@ -21,7 +21,7 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if th.isIn() {
 		return alreadyIn(ctx, tx, th)
 	}
-	first := th.Member.ID == 0 && th.Number.SuppressedAt == 0 // ever: nobody is forgotten and brought again
+	first := th.Member.ID == 0 && th.Number.SuppressedAt == 0 && th.Number.NoBonusUntil <= tx.Now // nobody is forgotten, moved or merged and brought again
 	if err := members.Reopen(ctx, tx, th.Program.ID, th.Number.Hash); err != nil {
 		return Reply{}, err
 	}
@@ -29,6 +29,11 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{}, err
 	}
 	returning := th.Member.ID != 0 && th.Member.Left()
+	if returning { // a SI that comes late must not erase who has just come back
+		if err := members.Withdraw(ctx, tx, th.Member, members.AskErase); err != nil {
+			return Reply{}, err
+		}
+	}
 	m, _, err := members.Join(ctx, tx, th.Program, members.Joining{
 		Phone: th.Phone, Hash: th.Number.Hash, Name: th.Intent.Name, Language: th.Language, WroteFirst: true,
 	})
@@ -76,7 +81,10 @@ func (th *Thread) welcome() bool {
 	return th.Program.Welcomes(th.Phone.Country()) && !th.Phone.Premium()
 }
 
-// welcomeWords are the answer to joining, and the same without the name, as consent keeps it.
+// unnamed stands in kept words for a code that does not exist: it may be a number, an e-mail address, anything.
+const unnamed = "..."
+
+// welcomeWords are the answer to joining, and the same without the name and whatever stood for a code, as consent keeps it.
 func (th *Thread) welcomeWords(ctx context.Context, tx *db.Tx, returning bool, a pos.Admission) (reply, agreed Reply, err error) {
 	f, key := templates.Fields{"name": th.Member.Name}, "joined"
 	switch {
@@ -98,7 +106,9 @@ func (th *Thread) welcomeWords(ctx context.Context, tx *db.Tx, returning bool, a
 	if reply, err = th.say(key, f); err != nil {
 		return Reply{}, Reply{}, err
 	}
-	f["name"] = ""
+	if f["name"] = ""; th.Intent.UnknownCode != "" && f["code"] != "" {
+		f["code"] = unnamed
+	}
 	agreed, err = th.say(key, f)
 	return reply, agreed, err
 }

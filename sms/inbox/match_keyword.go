@@ -13,7 +13,7 @@ func (b *Book) exact(ctx Context, t *reading) (Intent, bool) {
 	}
 	if len(t.words) <= maxWords {
 		for i := range t.words {
-			if c, s, n := b.keywordAt(ctx, t, i); n > 0 && c.reading() {
+			if c, s, n := b.keywordAt(ctx, t, i); n > 0 && c.reading() && b.meant(c, t, i, i+n) {
 				return b.understood(ctx, t, c, s, i+n), true
 			}
 		}
@@ -38,7 +38,41 @@ func (b *Book) first(ctx Context, t *reading) (Intent, bool) {
 	if (c == Yes || c == No) && n < len(t.words) {
 		return Intent{}, false
 	}
-	return b.understood(ctx, t, c, s, n), true
+	in := b.understood(ctx, t, c, s, n)
+	switch {
+	case in.Command == Move && in.Wrong == "" || b.meant(c, t, 0, n):
+		return in, true
+	case c == Erase:
+		return Intent{Suggest: s.written}, true
+	}
+	return Intent{}, false
+}
+
+// meant tells whether a keyword that is also an everyday word stands in words i to n of a text as the command it is: with nothing beside it
+// but what belongs to it. "Cambio de turno", "amigo, a que hora cierran?" and "reset my password" are for a person. Digits belong to a change
+// of number. Of any other command it is always so.
+func (b *Book) meant(c Command, t *reading, i, n int) bool {
+	if c != Friend && c != Move && c != Reset && c != Erase {
+		return true
+	}
+	for at := 0; at < len(t.words); {
+		if at == i {
+			at = n
+			continue
+		}
+		step := b.aside(c, t, at)
+		if step == 0 {
+			_, step = b.small.at(t.words[at:])
+		}
+		if step == 0 && c == Move && strings.ContainsAny(t.words[at], "0123456789") {
+			step = 1
+		}
+		if step == 0 {
+			return false
+		}
+		at += step
+	}
+	return true
 }
 
 // politely looks behind a greeting ("hola, canjear 1"). In Chinese a reading command is answered; a command that changes something is
@@ -50,7 +84,7 @@ func (b *Book) politely(ctx Context, t *reading) (Intent, bool) {
 	}
 	c, s, n := b.keywordAt(ctx, t, i)
 	switch {
-	case n == 0 || c == Yes || c == No:
+	case n == 0 || c == Yes || c == No || c != Erase && !b.meant(c, t, i, i+n):
 		return Intent{}, false
 	case c.reading():
 		return b.understood(ctx, t, c, s, i+n), isIdeograph(t.words[i])

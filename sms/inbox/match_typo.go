@@ -47,7 +47,7 @@ func (b *Book) typo(ctx Context, t *reading) Intent {
 	}
 	if len(t.words) <= maxWords {
 		for i := range t.words {
-			if near := b.near(t, i); len(near) > 0 && one(near) && near[0].command.reading() {
+			if near := b.near(t, i); len(near) > 0 && one(near) && near[0].command.reading() && b.meant(near[0].command, t, i, i+1) {
 				return b.arguments(ctx, t, Intent{Command: near[0].command, How: HowTypo}, i+1)
 			}
 		}
@@ -75,6 +75,8 @@ func (b *Book) typoOfFirst(ctx Context, t *reading) (Intent, bool) {
 		return Intent{StopHint: true}, alone && slices.ContainsFunc(near, func(s slip) bool { return s.command == Stop })
 	case c == Stop:
 		return Intent{Command: Stop, How: HowTypo}, alone
+	case c != Erase && !b.meant(c, t, from, from+1):
+		return Intent{}, false
 	case !c.forgiving() || from > 0 && c == Join:
 		return b.suggest(ctx, t, c, b.shown(ctx, near), from+1), true
 	case from > 0:

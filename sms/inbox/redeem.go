@@ -119,8 +119,10 @@ const toChoose = 10 * 60 * 1000
 
 // choose asks which one the member wants; the points are taken with the answer.
 func (th *Thread) choose(ctx context.Context, tx *db.Tx, r rewards.Reward) (Reply, error) {
-	if _, err := members.Ask(ctx, tx, th.Member, members.AskChoice, r.ID, tx.Now+toChoose); err != nil {
-		return Reply{}, err
+	if !th.silent { // nobody chooses from what they never read
+		if _, err := members.Ask(ctx, tx, th.Member, members.AskChoice, r.ID, tx.Now+toChoose); err != nil {
+			return Reply{}, err
+		}
 	}
 	names := append(r.ChoiceNames(), "", "")
 	return th.say("redeem_choose", templates.Fields{
