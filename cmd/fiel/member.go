@@ -98,19 +98,18 @@ func (c *memberAddCmd) Run(a *App) error {
 }
 
 type memberShowCmd struct {
-	Phone string `arg:"" help:"Phone number, national or with +."`
+	Phone string `arg:"" help:"Phone number, national or with +, or # and the id."`
 }
 
 // Run shows one member.
 func (c *memberShowCmd) Run(a *App) error {
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		phone, err := members.ParsePhone(c.Phone, p.Country)
-		if err != nil {
-			return err
-		}
 		var v memberView
-		err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
-			v, err = describe(ctx, tx, p, phone)
+		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+			m, err := findMember(ctx, tx, p, c.Phone)
+			if err == nil {
+				v, err = describe(ctx, tx, p, m)
+			}
 			return err
 		})
 		if err != nil {
@@ -120,11 +119,7 @@ func (c *memberShowCmd) Run(a *App) error {
 	})
 }
 
-func describe(ctx context.Context, tx *db.Tx, p members.Program, phone members.Phone) (memberView, error) {
-	m, err := members.ByPhone(ctx, tx, p.ID, phone)
-	if err != nil {
-		return memberView{}, err
-	}
+func describe(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (memberView, error) {
 	v := viewMember(m, p)
 	given, err := members.Consents(ctx, tx, p.ID, m.ID)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 type memberHistoryCmd struct {
-	Phone string `arg:"" help:"Phone number, national or with +."`
+	Phone string `arg:"" help:"Phone number, national or with +, or # and the id."`
 	Limit int64  `help:"At most so many, 1 to 1000." default:"50"`
 }
 
@@ -30,13 +30,9 @@ func (c *memberHistoryCmd) Run(a *App) error {
 		return wrongCall("--limit is 1 to 1000")
 	}
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		phone, err := members.ParsePhone(c.Phone, p.Country)
-		if err != nil {
-			return err
-		}
 		views := []entryView{}
-		err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
-			m, err := members.ByPhone(ctx, tx, p.ID, phone)
+		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+			m, err := findMember(ctx, tx, p, c.Phone)
 			if err != nil {
 				return err
 			}
