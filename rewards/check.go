@@ -29,10 +29,6 @@ type check struct {
 // or purchases, nor sort a large table. What has to is a relation of [Prove], or a question about one row: see rowChecks.
 func checks() []check {
 	return []check{
-		{"I8", "voucher %d: its state and the moment of its use disagree", (*Queries).halfUsed},
-		{"I8", "voucher %d: its state and its reservation disagree", (*Queries).halfReserved},
-		{"I10", "voucher %d was used outside its time", (*Queries).usedOutOfTime},
-		{"I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
 		{"I34", "member %d has something from before they joined: of who had the number then", (*Queries).inherited},
 		{"I6", "member %d: the stamps on a card are not the sum of its moves", (*Queries).brokenStamps},
 		{"I35", "member %d was brought by themselves, over whom they brought", (*Queries).circularReferrals},
@@ -68,6 +64,10 @@ func rowChecks() []rowCheck {
 		{aMember, "I1", "entry %d: its points are not those that its lots gained or lost", (*Queries).brokenEntries},
 		{aMember, "I5", "member %d has a balance below zero without a refund or a merge", (*Queries).belowZero},
 		{aMember, "I26", "member %d shares a phone with another member", (*Queries).samePhone},
+		{aVoucher, "I8", "voucher %d: its state and the moment of its use disagree", (*Queries).halfUsed},
+		{aVoucher, "I8", "voucher %d: its state and its reservation disagree", (*Queries).halfReserved},
+		{aVoucher, "I10", "voucher %d was used outside its time", (*Queries).usedOutOfTime},
+		{aVoucher, "I10", "voucher %d: its dispute and what became of it disagree", (*Queries).wronglySettled},
 		{aVoucher, "I9", "voucher %d was issued without its points being taken", (*Queries).unpaidVouchers},
 		{aVoucher, "I10", "voucher %d: its points came back though it is good, or did not though it is over", (*Queries).wronglyReleased},
 		{anEntry, "I9", "entry %d took points for a voucher that does not exist", (*Queries).paidForNothing},
@@ -105,21 +105,17 @@ func (p *proof) found(invariant, sentence string, row int64, args ...any) {
 
 // askAll asks what one query over the program answers.
 func (p *proof) askAll(ctx context.Context) error {
+	var jobs []job
 	for _, c := range checks() {
-		var rows []int64
-		err := p.read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			rows, err = c.find(New(tx), ctx, p.program)
+		jobs = append(jobs, func(ctx context.Context, tx *db.Tx, _ *reader) error {
+			rows, err := c.find(New(tx), ctx, p.program)
+			for _, id := range rows {
+				p.found(c.invariant, c.sentence, id, id)
+			}
 			return err
 		})
-		if err != nil {
-			return err
-		}
-		for _, id := range rows {
-			p.found(c.invariant, c.sentence, id, id)
-		}
-		p.step()
 	}
-	return nil
+	return p.share(ctx, jobs)
 }
 
 // ask asks everything about suspected rows of one kind.

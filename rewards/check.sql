@@ -109,28 +109,24 @@ ORDER BY twin.id LIMIT 100;
 
 -- name: halfUsed :many
 SELECT id FROM vouchers
-WHERE program_id = $1 AND (state = 'redeemed' AND redeemed_at = 0 OR state IN ('issued', 'reserved', 'expired') AND redeemed_at <> 0)
-ORDER BY id LIMIT 100;
+WHERE program_id = $1 AND id = $2 AND (state = 'redeemed' AND redeemed_at = 0 OR state IN ('issued', 'reserved', 'expired') AND redeemed_at <> 0);
 
 -- name: halfReserved :many
 SELECT id FROM vouchers
-WHERE program_id = $1 AND (state = 'reserved' AND (reserved_until = 0 OR reserved_by = '' OR reserved_until > expires_at)
-    OR state <> 'reserved' AND (reserved_until <> 0 OR reserved_by <> ''))
-ORDER BY id LIMIT 100;
+WHERE program_id = $1 AND id = $2 AND (state = 'reserved' AND (reserved_until = 0 OR reserved_by = '' OR reserved_until > expires_at)
+    OR state <> 'reserved' AND (reserved_until <> 0 OR reserved_by <> ''));
 
 -- name: usedOutOfTime :many
 SELECT id FROM vouchers
-WHERE program_id = $1 AND redeemed_at <> 0 AND (redeemed_at < valid_from OR redeemed_at >= expires_at)
-ORDER BY id LIMIT 100;
+WHERE program_id = $1 AND id = $2 AND redeemed_at <> 0 AND (redeemed_at < valid_from OR redeemed_at >= expires_at);
 
 -- name: wronglySettled :many
 SELECT id FROM vouchers
-WHERE program_id = $1
+WHERE program_id = $1 AND id = $2
     AND ((settled_at <> 0) <> (settlement <> '') OR disputed_at = 0 AND settled_at <> 0
         OR dispute_entry <> 0 AND settlement <> 'returned'
         OR settlement = 'returned' AND state <> 'cancelled' OR settlement = 'upheld' AND state <> 'redeemed'
-        OR disputed_at <> 0 AND state NOT IN ('redeemed', 'cancelled'))
-ORDER BY id LIMIT 100;
+        OR disputed_at <> 0 AND state NOT IN ('redeemed', 'cancelled'));
 
 -- name: brokenStamps :many
 SELECT stamp_cards.member_id FROM stamp_cards

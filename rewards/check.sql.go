@@ -240,13 +240,12 @@ func (q *Queries) brokenSums(ctx context.Context, programID int64, memberID int6
 
 const halfReserved = `-- name: halfReserved :many
 SELECT id FROM vouchers
-WHERE program_id = $1 AND (state = 'reserved' AND (reserved_until = 0 OR reserved_by = '' OR reserved_until > expires_at)
+WHERE program_id = $1 AND id = $2 AND (state = 'reserved' AND (reserved_until = 0 OR reserved_by = '' OR reserved_until > expires_at)
     OR state <> 'reserved' AND (reserved_until <> 0 OR reserved_by <> ''))
-ORDER BY id LIMIT 100
 `
 
-func (q *Queries) halfReserved(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, halfReserved, programID)
+func (q *Queries) halfReserved(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, halfReserved, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -270,12 +269,11 @@ func (q *Queries) halfReserved(ctx context.Context, programID int64) ([]int64, e
 
 const halfUsed = `-- name: halfUsed :many
 SELECT id FROM vouchers
-WHERE program_id = $1 AND (state = 'redeemed' AND redeemed_at = 0 OR state IN ('issued', 'reserved', 'expired') AND redeemed_at <> 0)
-ORDER BY id LIMIT 100
+WHERE program_id = $1 AND id = $2 AND (state = 'redeemed' AND redeemed_at = 0 OR state IN ('issued', 'reserved', 'expired') AND redeemed_at <> 0)
 `
 
-func (q *Queries) halfUsed(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, halfUsed, programID)
+func (q *Queries) halfUsed(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, halfUsed, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -532,12 +530,11 @@ func (q *Queries) unpaidVouchers(ctx context.Context, programID int64, iD int64)
 
 const usedOutOfTime = `-- name: usedOutOfTime :many
 SELECT id FROM vouchers
-WHERE program_id = $1 AND redeemed_at <> 0 AND (redeemed_at < valid_from OR redeemed_at >= expires_at)
-ORDER BY id LIMIT 100
+WHERE program_id = $1 AND id = $2 AND redeemed_at <> 0 AND (redeemed_at < valid_from OR redeemed_at >= expires_at)
 `
 
-func (q *Queries) usedOutOfTime(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, usedOutOfTime, programID)
+func (q *Queries) usedOutOfTime(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, usedOutOfTime, programID, iD)
 	if err != nil {
 		return nil, err
 	}
@@ -597,16 +594,15 @@ func (q *Queries) wronglyReleased(ctx context.Context, programID int64, iD int64
 
 const wronglySettled = `-- name: wronglySettled :many
 SELECT id FROM vouchers
-WHERE program_id = $1
+WHERE program_id = $1 AND id = $2
     AND ((settled_at <> 0) <> (settlement <> '') OR disputed_at = 0 AND settled_at <> 0
         OR dispute_entry <> 0 AND settlement <> 'returned'
         OR settlement = 'returned' AND state <> 'cancelled' OR settlement = 'upheld' AND state <> 'redeemed'
         OR disputed_at <> 0 AND state NOT IN ('redeemed', 'cancelled'))
-ORDER BY id LIMIT 100
 `
 
-func (q *Queries) wronglySettled(ctx context.Context, programID int64) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, wronglySettled, programID)
+func (q *Queries) wronglySettled(ctx context.Context, programID int64, iD int64) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, wronglySettled, programID, iD)
 	if err != nil {
 		return nil, err
 	}

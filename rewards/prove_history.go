@@ -31,7 +31,7 @@ func newReader(p *proof) *reader {
 // readRefunds adds up what refunds moved, for each purchase. They are few, and found by the index on kind and source.
 func (p *proof) readRefunds(ctx context.Context) error {
 	const most = 20_000
-	query := `SELECT CONCAT_WS('|', t.purchase_id, t.delta, t.source) FROM entries AS t
+	query := `SELECT ` + oneText(`t.purchase_id, t.delta, t.source`, texts(3)) + ` FROM entries AS t
 		WHERE t.program_id = $1 AND t.kind = 'refund' AND t.source > $2 ORDER BY t.source LIMIT $3`
 	last, n := "", make([]int64, 2)
 	for count := most; count == most; {
@@ -121,7 +121,7 @@ func (r *reader) readEntries(ctx context.Context, tx *db.Tx, block int64) error 
 	table := sealedTables()[0]
 	entries, moved := newRuns(block), newRuns(block)
 	n := make([]int64, 8)
-	err = r.block(ctx, tx, "SELECT "+table.row()+" FROM entries"+inBlock("id", "t.id"), block, func(text []byte) error {
+	err = r.block(ctx, tx, "SELECT "+table.row(tx.Dialect())+" FROM entries"+inBlock("id", "t.id"), block, func(text []byte) error {
 		rest, err := fields(text, n)
 		if err != nil {
 			return err
@@ -158,7 +158,7 @@ func (r *reader) readEntries(ctx context.Context, tx *db.Tx, block int64) error 
 func (r *reader) readMoves(ctx context.Context, tx *db.Tx, block int64) (moves []lotMove, err error) {
 	table, n := sealedTables()[1], make([]int64, 3)
 	var texts []byte
-	query := "SELECT " + table.row() + " FROM lot_moves" + inBlock("entry_id", "t.entry_id, t.lot_id")
+	query := "SELECT " + table.row(tx.Dialect()) + " FROM lot_moves" + inBlock("entry_id", "t.entry_id, t.lot_id")
 	err = r.block(ctx, tx, query, block, func(text []byte) error {
 		_, err := fields(text, n)
 		from := len(texts)
@@ -190,21 +190,20 @@ func (r *reader) entry(e Entry, moves []lotMove) {
 			r.earned[e.PurchaseID] += e.Delta
 		}
 	}
-	i, ok := r.people.at[e.MemberID]
-	if !ok {
+	who := r.people.at.find(e.MemberID)
+	if who == nil {
 		r.unknown[e.MemberID] = true
 		return
 	}
 	if e.Kind == KindRefund || e.Kind == KindMerge && e.Delta < 0 {
-		r.refunded[i] = true
+		r.refunded[who.place] = true
 	}
 	r.spend(e)
-	if e.Seq > r.people.rows[i].seq {
-		r.moved[i] = true // it came after the member was read
+	if e.Seq > who.seq {
+		r.moved[who.place] = true // it came after the member was read
 		return
 	}
-	heir := r.people.heir[i]
-	r.sums[heir] = plus(r.sums[heir], r.worth(i, e, moves))
+	r.sums[who.heir] = plus(r.sums[who.heir], r.worth(who.place, e, moves))
 }
 
 const creditedTwice = "purchase %d was credited more than once"
@@ -261,19 +260,19 @@ func (s *spent) names(e Entry, kind uint32) bool {
 
 // readLots reads a block of lots.
 func (r *reader) readLots(ctx context.Context, tx *db.Tx, block int64) error {
-	query := `SELECT CONCAT_WS('|', t.id, t.member_id, t.entry_id, t.points, t."left") FROM lots` + inBlock("id", "t.id")
+	query := `SELECT ` + oneText(`t.id, t.member_id, t.entry_id, t.points, t."left"`, texts(5)) + ` FROM lots` + inBlock("id", "t.id")
 	n, left := make([]int64, 5), r.salt.of(aboutLeft, 0, 0)
 	return r.block(ctx, tx, query, block, func(text []byte) error {
 		if _, err := fields(text, n); err != nil {
 			return err
 		}
 		r.counts[1]++
-		i, ok := r.people.at[n[1]]
-		if !ok {
+		who := r.people.at.find(n[1])
+		if who == nil {
 			r.unknown[n[1]] = true
 			return nil
 		}
-		i = r.people.heir[i]
+		i := who.heir
 		sum := plus(r.sums[i], times(r.salt.of(aboutEntry, n[2], 0), n[3]))
 		sum = plus(sum, times(r.salt.of(aboutLot, n[0], 0), n[4]-n[3]))
 		r.sums[i] = plus(sum, times(left, n[4]))

@@ -12,9 +12,8 @@ import (
 
 // people are the members of a program as their rows stood when they were read.
 type people struct {
-	at    map[int64]int32 // by id
+	at    places // by id
 	rows  []person
-	heir  []int32 // a member's place, or that of who they were merged into
 	phone []phoneOf
 }
 
@@ -36,6 +35,7 @@ type vouchers struct {
 type spent struct {
 	id, cost, redeem, release, dispute int64
 	over                               bool // it is used no more
+	odd                                bool // its own row disagrees with itself
 	seen                               uint32
 }
 
@@ -71,7 +71,7 @@ func (p *proof) readMembers(ctx context.Context, tx *db.Tx, block int64, seed ma
 	var rows []person
 	var phones []phoneOf
 	n := make([]int64, 5)
-	query := `SELECT CONCAT_WS('|', t.id, t.seq, t.balance, t.debt, t.merged_into, CASE WHEN t.phone <> '' THEN t.hash ELSE '' END)
+	query := `SELECT ` + oneText(`t.id, t.seq, t.balance, t.debt, t.merged_into, CASE WHEN t.phone <> '' THEN t.hash ELSE '' END`, texts(6)) + `
 		FROM members` + inBlock("id", "t.id")
 	err := p.block(ctx, tx, query, block, func(text []byte) error {
 		rest, err := fields(text, n)
@@ -87,7 +87,7 @@ func (p *proof) readMembers(ctx context.Context, tx *db.Tx, block int64, seed ma
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, one := range rows {
-		p.people.at[one.id] = int32(len(p.people.rows))
+		p.people.at.add(one.id, one.seq, int32(len(p.people.rows)))
 		p.people.rows = append(p.people.rows, one)
 	}
 	p.people.phone = append(p.people.phone, phones...)
@@ -95,14 +95,25 @@ func (p *proof) readMembers(ctx context.Context, tx *db.Tx, block int64, seed ma
 	return nil
 }
 
+// oddVoucher is what no voucher may be by itself, so that the whole table is read once: halfUsed, halfReserved, usedOutOfTime and
+// wronglySettled in check.sql say which of it a voucher is.
+const oddVoucher = `t.state = 'redeemed' AND t.redeemed_at = 0 OR t.state IN ('issued', 'reserved', 'expired') AND t.redeemed_at <> 0
+	OR t.state = 'reserved' AND (t.reserved_until = 0 OR t.reserved_by = '' OR t.reserved_until > t.expires_at)
+	OR t.state <> 'reserved' AND (t.reserved_until <> 0 OR t.reserved_by <> '')
+	OR t.redeemed_at <> 0 AND (t.redeemed_at < t.valid_from OR t.redeemed_at >= t.expires_at)
+	OR (t.settled_at <> 0) <> (t.settlement <> '') OR t.disputed_at = 0 AND t.settled_at <> 0
+	OR t.dispute_entry <> 0 AND t.settlement <> 'returned'
+	OR t.settlement = 'returned' AND t.state <> 'cancelled' OR t.settlement = 'upheld' AND t.state <> 'redeemed'
+	OR t.disputed_at <> 0 AND t.state NOT IN ('redeemed', 'cancelled')`
+
 func (p *proof) readVouchers(ctx context.Context, tx *db.Tx, block int64) error {
 	var rows []spent
-	n := make([]int64, 6)
-	query := `SELECT CONCAT_WS('|', t.id, t.cost, t.redeem_entry, t.release_entry, t.dispute_entry,
-		CASE WHEN t.state IN ('expired', 'cancelled') THEN 1 ELSE 0 END) FROM vouchers` + inBlock("id", "t.id")
+	n := make([]int64, 7)
+	query := `SELECT ` + oneText(`t.id, t.cost, t.redeem_entry, t.release_entry, t.dispute_entry,
+		CASE WHEN t.state IN ('expired', 'cancelled') THEN 1 ELSE 0 END, CASE WHEN `+oddVoucher+` THEN 1 ELSE 0 END`, texts(7)) + ` FROM vouchers` + inBlock("id", "t.id")
 	err := p.block(ctx, tx, query, block, func(text []byte) error {
 		_, err := fields(text, n)
-		rows = append(rows, spent{id: n[0], cost: n[1], redeem: n[2], release: n[3], dispute: n[4], over: n[5] == 1})
+		rows = append(rows, spent{id: n[0], cost: n[1], redeem: n[2], release: n[3], dispute: n[4], over: n[5] == 1, odd: n[6] == 1})
 		return err
 	})
 	if err != nil {
@@ -120,15 +131,14 @@ func (p *proof) readVouchers(ctx context.Context, tx *db.Tx, block int64) error 
 
 // findHeirs follows members who were merged to the last one: their lots and vouchers are that member's now, so their sums are one.
 func (p *people) findHeirs() {
-	p.heir = make([]int32, len(p.rows))
-	for i, one := range p.rows {
-		p.heir[i] = int32(i)
+	for _, one := range p.rows {
+		self := p.at.find(one.id)
 		for steps := 0; one.merged != 0 && steps < 100; steps++ {
-			next, ok := p.at[one.merged]
-			if !ok {
+			next := p.at.find(one.merged)
+			if next == nil {
 				break
 			}
-			p.heir[i], one = next, p.rows[next]
+			self.heir, one = next.place, p.rows[next.place]
 		}
 	}
 }
@@ -158,7 +168,7 @@ func (v *vouchers) unsettled() (ids []int64) {
 		if s.dispute != 0 {
 			want |= disputed
 		}
-		if s.seen&want != want || s.cost > 0 && s.over != (s.release != 0 || s.dispute != 0) {
+		if s.odd || s.seen&want != want || s.cost > 0 && s.over != (s.release != 0 || s.dispute != 0) {
 			ids = append(ids, s.id)
 		}
 	}

@@ -80,7 +80,7 @@ func (p *proof) readTriggers(ctx context.Context, tx *db.Tx) error {
 // readSealed hashes a block of a table.
 func (r *reader) readSealed(ctx context.Context, tx *db.Tx, t sealedTable, block int64) error {
 	n, found := make([]int64, 2), newRuns(block)
-	err := r.block(ctx, tx, "SELECT "+t.row()+" FROM "+t.name+inBlock("id", "t.id"), block, func(text []byte) error {
+	err := r.block(ctx, tx, "SELECT "+t.row(tx.Dialect())+" FROM "+t.name+inBlock("id", "t.id"), block, func(text []byte) error {
 		_, err := fields(text, n)
 		if day := n[1] / dayMillis; day <= r.seals.last {
 			found.add(day, text)

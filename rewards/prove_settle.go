@@ -51,7 +51,7 @@ func (p *proof) settle(ctx context.Context) error {
 func (p *proof) unbalanced() (ids []int64) {
 	left, sums := p.salt.of(aboutLeft, 0, 0), make([]uint64, len(p.people.rows))
 	for i, m := range p.people.rows {
-		heir := p.people.heir[i]
+		heir := p.people.at.find(m.id).heir
 		own := minus(p.salt.of(aboutChain, link(int32(i), 0), 0), p.salt.of(aboutChain, link(int32(i), m.seq), m.balance))
 		own = minus(own, times(left, max(m.balance, 0)))
 		sums[heir] = plus(sums[heir], own)
@@ -64,7 +64,7 @@ func (p *proof) unbalanced() (ids []int64) {
 		for _, r := range p.readers {
 			refunded, moved = refunded || r.refunded[i], moved || r.moved[i]
 		}
-		if sums[p.people.heir[i]] != 0 || moved || m.odd || m.balance < 0 && !refunded {
+		if sums[p.people.at.find(m.id).heir] != 0 || moved || m.odd || m.balance < 0 && !refunded {
 			ids = append(ids, m.id)
 		}
 	}

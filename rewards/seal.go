@@ -118,9 +118,9 @@ func sealDay(ctx context.Context, tx *db.Tx, program, day int64) (parts string, 
 // day reads the rows of a day in the order of their keys. The + 0 keeps the database from reading the whole table in that order: it is
 // the index on the instant that finds a day.
 func (s sealedTable) day(ctx context.Context, tx *db.Tx, program, day int64) (all []sealedRun, err error) {
-	query := "SELECT " + s.row() + " FROM " + s.name + " AS t WHERE t.program_id = $1 AND t.at >= $2 AND t.at < $3 ORDER BY t.id + 0"
+	query := "SELECT " + s.row(tx.Dialect()) + " FROM " + s.name + " AS t WHERE t.program_id = $1 AND t.at >= $2 AND t.at < $3 ORDER BY t.id + 0"
 	if s.name == "lot_moves" {
-		query = "SELECT " + s.row() + ` FROM entries AS e JOIN lot_moves AS t ON t.program_id = e.program_id AND t.entry_id = e.id
+		query = "SELECT " + s.row(tx.Dialect()) + ` FROM entries AS e JOIN lot_moves AS t ON t.program_id = e.program_id AND t.entry_id = e.id
 			WHERE e.program_id = $1 AND e.at >= $2 AND e.at < $3 ORDER BY t.entry_id + 0, t.lot_id + 0`
 	}
 	r, key := newRuns(0), make([]int64, 1)

@@ -36,19 +36,24 @@ func sealedTables() []sealedTable {
 }
 
 // row is the SQL of a row's text, of a table that the query calls t.
-func (s sealedTable) row() string {
-	var parts []string
+func (s sealedTable) row(d db.Dialect) string {
+	var parts, marks []string
+	number := "%s" // the one mark that PostgreSQL knows
+	if d == db.SQLite {
+		number = "%d"
+	}
 	for _, c := range strings.Fields(s.columns) {
 		name := "t." + strings.TrimRight(c, "!?")
 		switch c[len(c)-1] {
 		case '!':
-			name = "LENGTH(" + name + "), " + name
+			parts, marks = append(parts, "LENGTH("+name+")", name), append(marks, number, "%s")
+			continue
 		case '?':
 			name = "CASE WHEN " + name + " THEN 1 ELSE 0 END"
 		}
-		parts = append(parts, name)
+		parts, marks = append(parts, name), append(marks, number)
 	}
-	return "CONCAT_WS('|', " + strings.Join(parts, ", ") + ")"
+	return oneText(strings.Join(parts, ", "), marks)
 }
 
 // sealBlock is how many ids are hashed together: the rows of a day are hashed in runs of this many ids, and the runs then as one, so
