@@ -32,18 +32,26 @@ type answerer func(context.Context, *db.Tx, *Thread) (Reply, error)
 
 // Receive handles one text; see [sms.Receive]. It answers a repeated delivery as the first, db.Denied when no sender of ours has the
 // address it came to.
-func (i *Inbox) Receive(ctx context.Context, in sms.Inbound) (sms.Answer, error) {
-	var answer sms.Answer
-	err := i.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
-		sender, err := sms.FindSender(ctx, tx, in.AccountSID, in.To, in.ServiceSID)
-		if err != nil {
+func (i *Inbox) Receive(ctx context.Context, in sms.Inbound) (answer sms.Answer, err error) {
+	for range overtaken {
+		err = i.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+			sender, err := sms.FindSender(ctx, tx, in.AccountSID, in.To, in.ServiceSID)
+			if err != nil {
+				return err
+			}
+			answer, err = i.ReceiveBy(ctx, tx, sender, in)
 			return err
+		})
+		if db.CodeOf(err) != db.Conflict {
+			return answer, err
 		}
-		answer, err = i.ReceiveBy(ctx, tx, sender, in)
-		return err
-	})
-	return answer, err
+	}
+	return sms.Answer{}, err
 }
+
+// overtaken is how often a text is handled that meets another one of the same person half way: a number that changes hands meanwhile, a
+// code that is used up. The next time it finds what overtook it.
+const overtaken = 5
 
 // ReceiveBy handles one text that came to a sender, within a transaction.
 func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.Inbound) (sms.Answer, error) {
