@@ -53,7 +53,7 @@ UPDATE programs SET tier_swept = $2 WHERE id = $1;
 -- name: membersFrom :many
 -- Those whose level may be another after a change of levels.
 SELECT members.id FROM members
-WHERE members.program_id = @program_id AND members.id > @after AND (members.tier_id <> 0 OR members.tier_given_id <> 0 OR EXISTS (
+WHERE members.program_id = @program_id AND members.id > @after AND members.merged_into = 0 AND (members.tier_id <> 0 OR members.tier_given_id <> 0 OR EXISTS (
     SELECT 1 FROM tier_days WHERE tier_days.program_id = members.program_id AND tier_days.member_id = members.id))
 ORDER BY members.id LIMIT CAST(@most AS BIGINT);
 

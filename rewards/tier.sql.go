@@ -214,7 +214,7 @@ func (q *Queries) levelsDue(ctx context.Context, arg levelsDueParams) ([]int64, 
 
 const membersFrom = `-- name: membersFrom :many
 SELECT members.id FROM members
-WHERE members.program_id = $1 AND members.id > $2 AND (members.tier_id <> 0 OR members.tier_given_id <> 0 OR EXISTS (
+WHERE members.program_id = $1 AND members.id > $2 AND members.merged_into = 0 AND (members.tier_id <> 0 OR members.tier_given_id <> 0 OR EXISTS (
     SELECT 1 FROM tier_days WHERE tier_days.program_id = members.program_id AND tier_days.member_id = members.id))
 ORDER BY members.id LIMIT CAST($3 AS BIGINT)
 `

@@ -15,6 +15,9 @@ import (
 // settle gives the member the level that is justified now, writes down each step, pays what was reached and tells the member. The
 // caller holds the member's row. Done twice it does nothing more.
 func settle(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, ladder Ladder, news *News) (members.Member, error) {
+	if m.MergedInto != 0 {
+		return m, nil // part of another now: has no level and gets nothing
+	}
 	j, err := justify(ctx, tx, p, m, ladder)
 	if err != nil {
 		return m, err
