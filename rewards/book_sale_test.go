@@ -35,14 +35,12 @@ func (b *book) worth(s *bought, gone []bool) (won, carry int64) {
 	}
 	plain, bread, main := int64(0), int64(0), false
 	for i, w := range s.wares {
-		left := w.amount
-		if gone[i] {
-			left = 0
-		}
-		if w.bread && b.breadStep > 0 && b.breadEach*b.step > b.points*b.breadStep {
-			bread += left
-		} else {
-			plain, main = plain+left, true
+		switch {
+		case gone[i]:
+		case w.bread && b.breadStep > 0 && b.breadEach*b.step > b.points*b.breadStep:
+			bread += w.amount
+		default:
+			plain, main = plain+w.amount, true
 		}
 	}
 	carry = s.carry
