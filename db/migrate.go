@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -54,14 +55,21 @@ func (d *DB) Migrate(ctx context.Context) error {
 		if err := d.notNewer(ctx, newest(p)); err != nil {
 			return err
 		}
-		_, err := p.Up(ctx)
-		if err != nil {
-			if at, readErr := d.version(ctx); readErr == nil && at == newest(p) {
-				return nil // another process was faster
+		var err error
+		for range 20 { // another process may be half way through: then it finishes, or we go on where it stopped
+			if _, err = p.Up(ctx); err == nil {
+				return nil
 			}
-			return Errorf(Internal, "The schema could not be migrated: %w", err)
+			if at, readErr := d.version(ctx); readErr == nil && at == newest(p) {
+				return nil // it was faster
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(50 * time.Millisecond):
+			}
 		}
-		return nil
+		return Errorf(Internal, "The schema could not be migrated: %w", err)
 	})
 }
 
