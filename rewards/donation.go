@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -21,13 +20,11 @@ type Donated struct {
 // Donations is the statement of a month ("2027-03", in the program's zone), by charity; a donation that was undone is not in it.
 // db.Invalid for what is no month.
 func Donations(ctx context.Context, tx *db.Tx, p members.Program, month string) ([]Donated, error) {
-	first, err := time.ParseInLocation("2006-01", month, p.Location())
+	first, last, err := monthSpan(month, p.Location())
 	if err != nil {
-		return nil, db.Errorf(db.Invalid, "%q is no month: write it as 2027-03", month)
+		return nil, err
 	}
-	rows, err := New(tx).donations(ctx, donationsParams{
-		ProgramID: p.ID, First: firstInstant(first, 0), Last: firstInstant(first.AddDate(0, 1, 0), 0),
-	})
+	rows, err := New(tx).donations(ctx, donationsParams{ProgramID: p.ID, First: first, Last: last})
 	list := make([]Donated, len(rows))
 	for i, r := range rows {
 		list[i] = Donated{r.Charity, r.N, r.Points, r.Amount}

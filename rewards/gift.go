@@ -85,18 +85,6 @@ func (r Reward) take(ctx context.Context, tx *db.Tx, v *Voucher) error {
 	return r.takeOne(ctx, tx)
 }
 
-// firstInstant is when the local day that lies days ahead begins, in unix milliseconds: at midnight, or where the clocks skip it at
-// the first instant after.
-func firstInstant(now time.Time, days int) int64 {
-	y, month, d := now.Date()
-	noon := time.Date(y, month, d+days, 12, 0, 0, 0, now.Location())
-	at := time.Date(y, month, d+days, 0, 0, 0, 0, now.Location())
-	for at.Day() != noon.Day() {
-		at = at.Add(15 * time.Minute)
-	}
-	return at.UnixMilli()
-}
-
 // given tells the member of a voucher that was given to them: its code, or what was done at once.
 func (n *News) given(p members.Program, m members.Member, class sms.Class, v Voucher) {
 	key, f := v.gift(p, m)

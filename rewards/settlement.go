@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math/big"
 	"slices"
-	"time"
 
 	"fiel/db"
 	"fiel/members"
@@ -47,11 +46,10 @@ type Party struct {
 // Settle reckons a month (2027-03) from what stands in the ledger. The merchant of a store is its present one. Errors: db.Invalid for
 // what is no month, or one that has not begun.
 func Settle(ctx context.Context, tx *db.Tx, p members.Program, month string) (Settlement, error) {
-	begins, err := time.Parse("2006-01", month)
+	since, until, err := monthSpan(month, p.Location())
 	if err != nil {
-		return Settlement{}, db.Errorf(db.Invalid, "%q is no month: write 2027-03", month)
+		return Settlement{}, err
 	}
-	since, until := dayStart(begins, p.Location()).UnixMilli(), dayStart(begins.AddDate(0, 1, 0), p.Location()).UnixMilli()
 	if since > tx.Now {
 		return Settlement{}, db.Errorf(db.Invalid, "%s has not begun yet", month)
 	}

@@ -94,7 +94,7 @@ func justify(ctx context.Context, tx *db.Tx, p members.Program, m members.Member
 	}
 	if j.earned.ID != 0 {
 		if end := j.spans.lasts(j.today, j.earned.Threshold); !end.IsZero() {
-			j.until = dayStart(end, p.Location()).UnixMilli()
+			j.until = beginOf(end, p.Location())
 		}
 	}
 	return j, nil

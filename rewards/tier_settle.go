@@ -128,8 +128,8 @@ func (t Tier) gives() bool { return t.EntryPoints > 0 || t.EntryRewardID != 0 }
 
 // rewardedLevels are those whose entry reward the member has had within twelve months: from the same date a year on it is paid again.
 func rewardedLevels(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (map[int64]bool, error) {
-	since := dayStart(fallen(dateOf(tx.Time().In(p.Location()))).AddDate(0, 0, 1), p.Location())
-	ids, err := New(tx).tiersRewarded(ctx, tiersRewardedParams{ProgramID: p.ID, MemberID: m.ID, At: since.UnixMilli()})
+	since := beginOf(fallen(dateOf(tx.Time().In(p.Location()))).AddDate(0, 0, 1), p.Location())
+	ids, err := New(tx).tiersRewarded(ctx, tiersRewardedParams{ProgramID: p.ID, MemberID: m.ID, At: since})
 	list := map[int64]bool{}
 	for _, id := range ids {
 		list[id] = true

@@ -154,13 +154,3 @@ func dateOf(at time.Time) time.Time {
 	y, m, d := at.Date()
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
-
-// dayStart is the first instant of a date at a place, also where the clocks skip midnight.
-func dayStart(date time.Time, zone *time.Location) time.Time {
-	y, m, d := date.Date()
-	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	for dateOf(t).Before(date) {
-		t = t.Add(15 * time.Minute)
-	}
-	return t
-}
