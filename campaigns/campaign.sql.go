@@ -10,7 +10,7 @@ import (
 )
 
 const activeCampaigns = `-- name: activeCampaigns :many
-SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 AND state = 'active' ORDER BY id
+SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 AND state = 'active' ORDER BY id
 `
 
 func (q *Queries) activeCampaigns(ctx context.Context, programID int64) ([]Campaign, error) {
@@ -32,6 +32,13 @@ func (q *Queries) activeCampaigns(ctx context.Context, programID int64) ([]Campa
 			&i.Audience,
 			&i.Calendar,
 			&i.Holdout,
+			&i.WordsB,
+			&i.Steps,
+			&i.Game,
+			&i.PartsCap,
+			&i.AsMany,
+			&i.MadeBy,
+			&i.ChangedAt,
 			&i.Version,
 			&i.State,
 			&i.CreatedAt,
@@ -51,7 +58,7 @@ func (q *Queries) activeCampaigns(ctx context.Context, programID int64) ([]Campa
 }
 
 const campaign = `-- name: campaign :one
-SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 AND id = $2
+SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) campaign(ctx context.Context, programID int64, iD int64) (Campaign, error) {
@@ -67,6 +74,13 @@ func (q *Queries) campaign(ctx context.Context, programID int64, iD int64) (Camp
 		&i.Audience,
 		&i.Calendar,
 		&i.Holdout,
+		&i.WordsB,
+		&i.Steps,
+		&i.Game,
+		&i.PartsCap,
+		&i.AsMany,
+		&i.MadeBy,
+		&i.ChangedAt,
 		&i.Version,
 		&i.State,
 		&i.CreatedAt,
@@ -76,7 +90,7 @@ func (q *Queries) campaign(ctx context.Context, programID int64, iD int64) (Camp
 }
 
 const campaignByName = `-- name: campaignByName :one
-SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 AND name = $2
+SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 AND name = $2
 `
 
 func (q *Queries) campaignByName(ctx context.Context, programID int64, name string) (Campaign, error) {
@@ -92,6 +106,13 @@ func (q *Queries) campaignByName(ctx context.Context, programID int64, name stri
 		&i.Audience,
 		&i.Calendar,
 		&i.Holdout,
+		&i.WordsB,
+		&i.Steps,
+		&i.Game,
+		&i.PartsCap,
+		&i.AsMany,
+		&i.MadeBy,
+		&i.ChangedAt,
 		&i.Version,
 		&i.State,
 		&i.CreatedAt,
@@ -101,7 +122,7 @@ func (q *Queries) campaignByName(ctx context.Context, programID int64, name stri
 }
 
 const campaignsOf = `-- name: campaignsOf :many
-SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 ORDER BY id
+SELECT program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at FROM campaigns WHERE program_id = $1 ORDER BY id
 `
 
 func (q *Queries) campaignsOf(ctx context.Context, programID int64) ([]Campaign, error) {
@@ -123,6 +144,13 @@ func (q *Queries) campaignsOf(ctx context.Context, programID int64) ([]Campaign,
 			&i.Audience,
 			&i.Calendar,
 			&i.Holdout,
+			&i.WordsB,
+			&i.Steps,
+			&i.Game,
+			&i.PartsCap,
+			&i.AsMany,
+			&i.MadeBy,
+			&i.ChangedAt,
 			&i.Version,
 			&i.State,
 			&i.CreatedAt,
@@ -172,7 +200,7 @@ const insertCampaign = `-- name: insertCampaign :one
 INSERT INTO campaigns (program_id, id, name, recipe, words, offer, audience, calendar, holdout, state, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'draft', $10)
 ON CONFLICT (program_id, name) DO NOTHING
-RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at
+RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at
 `
 
 type insertCampaignParams struct {
@@ -212,6 +240,13 @@ func (q *Queries) insertCampaign(ctx context.Context, arg insertCampaignParams) 
 		&i.Audience,
 		&i.Calendar,
 		&i.Holdout,
+		&i.WordsB,
+		&i.Steps,
+		&i.Game,
+		&i.PartsCap,
+		&i.AsMany,
+		&i.MadeBy,
+		&i.ChangedAt,
 		&i.Version,
 		&i.State,
 		&i.CreatedAt,
@@ -221,7 +256,7 @@ func (q *Queries) insertCampaign(ctx context.Context, arg insertCampaignParams) 
 }
 
 const lockCampaign = `-- name: lockCampaign :one
-UPDATE campaigns SET version = version WHERE program_id = $1 AND id = $2 RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at
+UPDATE campaigns SET version = version WHERE program_id = $1 AND id = $2 RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at
 `
 
 // Whoever changes a campaign or makes a run of it holds this row.
@@ -238,6 +273,13 @@ func (q *Queries) lockCampaign(ctx context.Context, programID int64, iD int64) (
 		&i.Audience,
 		&i.Calendar,
 		&i.Holdout,
+		&i.WordsB,
+		&i.Steps,
+		&i.Game,
+		&i.PartsCap,
+		&i.AsMany,
+		&i.MadeBy,
+		&i.ChangedAt,
 		&i.Version,
 		&i.State,
 		&i.CreatedAt,
@@ -247,7 +289,7 @@ func (q *Queries) lockCampaign(ctx context.Context, programID int64, iD int64) (
 }
 
 const setCampaign = `-- name: setCampaign :one
-UPDATE campaigns SET state = $3, active_at = $4 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, version, state, created_at, active_at
+UPDATE campaigns SET state = $3, active_at = $4 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at
 `
 
 type setCampaignParams struct {
@@ -275,6 +317,13 @@ func (q *Queries) setCampaign(ctx context.Context, arg setCampaignParams) (Campa
 		&i.Audience,
 		&i.Calendar,
 		&i.Holdout,
+		&i.WordsB,
+		&i.Steps,
+		&i.Game,
+		&i.PartsCap,
+		&i.AsMany,
+		&i.MadeBy,
+		&i.ChangedAt,
 		&i.Version,
 		&i.State,
 		&i.CreatedAt,

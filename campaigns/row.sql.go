@@ -14,6 +14,13 @@ type Campaign struct {
 	Audience  string
 	Calendar  string
 	Holdout   int64
+	WordsB    string
+	Steps     string
+	Game      string
+	PartsCap  int64
+	AsMany    bool
+	MadeBy    string
+	ChangedAt int64
 	Version   int64
 	State     string
 	CreatedAt int64

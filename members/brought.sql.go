@@ -21,7 +21,7 @@ UPDATE members SET
     birth_year = CASE WHEN birth_month = 0 THEN CAST($9 AS BIGINT) ELSE birth_year END,
     birth_month = CASE WHEN birth_month = 0 THEN CAST($6 AS BIGINT) ELSE birth_month END
 WHERE program_id = $10 AND id = $11
-RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type bringOverParams struct {
@@ -93,6 +93,7 @@ func (q *Queries) bringOver(ctx context.Context, arg bringOverParams) (Member, e
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err

@@ -89,7 +89,7 @@ func (q *Queries) insertConsent(ctx context.Context, arg insertConsentParams) er
 
 const setFlags = `-- name: setFlags :one
 UPDATE members SET service = $3, marketing = $4, consent_gen = consent_gen + 1
-WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type setFlagsParams struct {
@@ -146,6 +146,7 @@ func (q *Queries) setFlags(ctx context.Context, arg setFlagsParams) (Member, err
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err

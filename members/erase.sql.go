@@ -14,7 +14,7 @@ UPDATE members SET phone = '', hash = '', name = '', email = '', zone = '', tag 
     birth_year = 0, birth_first_at = 0, birth_set_at = 0, service = FALSE, marketing = FALSE, wrote_first = FALSE,
     consent_gen = consent_gen + 1, erased_at = CAST($1 AS BIGINT), left_at = CASE WHEN left_at = 0 THEN CAST($1 AS BIGINT) ELSE left_at END
 WHERE program_id = $2 AND id = $3
-RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type eraseMemberParams struct {
@@ -66,6 +66,7 @@ func (q *Queries) eraseMember(ctx context.Context, arg eraseMemberParams) (Membe
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err

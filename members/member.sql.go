@@ -45,7 +45,7 @@ func (q *Queries) hashOfMember(ctx context.Context, programID int64, iD int64) (
 const insertMember = `-- name: insertMember :one
 INSERT INTO members (program_id, id, phone, hash, name, language, store_id, joined_at, touched, wrote_first, formerly)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9, $10)
-RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type insertMemberParams struct {
@@ -114,6 +114,7 @@ func (q *Queries) insertMember(ctx context.Context, arg insertMemberParams) (Mem
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err
@@ -135,7 +136,7 @@ func (q *Queries) leave(ctx context.Context, arg leaveParams) error {
 }
 
 const lockMember = `-- name: lockMember :one
-UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+UPDATE members SET touched = $3 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type lockMemberParams struct {
@@ -186,13 +187,14 @@ func (q *Queries) lockMember(ctx context.Context, arg lockMemberParams) (Member,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err
 }
 
 const memberByID = `-- name: memberByID :one
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND id = $2
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched FROM members WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) memberByID(ctx context.Context, programID int64, iD int64) (Member, error) {
@@ -237,13 +239,14 @@ func (q *Queries) memberByID(ctx context.Context, programID int64, iD int64) (Me
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err
 }
 
 const memberByPhone = `-- name: memberByPhone :one
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND phone = $2 AND phone <> ''
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched FROM members WHERE program_id = $1 AND phone = $2 AND phone <> ''
 `
 
 func (q *Queries) memberByPhone(ctx context.Context, programID int64, phone Phone) (Member, error) {
@@ -288,13 +291,14 @@ func (q *Queries) memberByPhone(ctx context.Context, programID int64, phone Phon
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err
 }
 
 const membersAfter = `-- name: membersAfter :many
-SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY id LIMIT $3
+SELECT program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched FROM members WHERE program_id = $1 AND id > $2 AND phone <> '' ORDER BY id LIMIT $3
 `
 
 type membersAfterParams struct {
@@ -351,6 +355,7 @@ func (q *Queries) membersAfter(ctx context.Context, arg membersAfterParams) ([]M
 			&i.LastPurchaseID,
 			&i.LastPurchaseAt,
 			&i.Purchases,
+			&i.Rfm,
 			&i.Touched,
 		); err != nil {
 			return nil, err
@@ -367,7 +372,7 @@ func (q *Queries) membersAfter(ctx context.Context, arg membersAfterParams) ([]M
 }
 
 const returnMember = `-- name: returnMember :one
-UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+UPDATE members SET left_at = 0 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 func (q *Queries) returnMember(ctx context.Context, programID int64, iD int64) (Member, error) {
@@ -412,6 +417,7 @@ func (q *Queries) returnMember(ctx context.Context, programID int64, iD int64) (
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err

@@ -61,7 +61,7 @@ UPDATE members SET name = $1, email = $2, zone = $3, store_id = $4, tag = $5, ch
     joined_at = $12, wrote_first = $13,
     last_purchase_id = $14, last_purchase_at = $15, purchases = $16
 WHERE program_id = $17 AND id = $18
-RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type setProfileParams struct {
@@ -146,6 +146,7 @@ func (q *Queries) setProfile(ctx context.Context, arg setProfileParams) (Member,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err

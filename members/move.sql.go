@@ -102,7 +102,7 @@ const loseNumber = `-- name: loseNumber :one
 UPDATE members SET phone = '', hash = '', service = FALSE, marketing = FALSE, consent_gen = consent_gen + 1,
     left_at = CASE WHEN left_at = 0 THEN CAST($1 AS BIGINT) ELSE left_at END
 WHERE program_id = $2 AND id = $3
-RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type loseNumberParams struct {
@@ -154,13 +154,14 @@ func (q *Queries) loseNumber(ctx context.Context, arg loseNumberParams) (Member,
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err
 }
 
 const setNumber = `-- name: setNumber :one
-UPDATE members SET phone = $3, hash = $4 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, touched
+UPDATE members SET phone = $3, hash = $4 WHERE program_id = $1 AND id = $2 RETURNING program_id, id, phone, hash, name, email, language, zone, store_id, tag, birth_month, birth_day, birth_year, birth_first_at, birth_set_at, joined_at, left_at, erased_at, merged_into, service, marketing, wrote_first, consent_gen, balance, debt, seq, carry, active_at, tier_id, tier_since, tier_until, tier_given_id, tier_given_until, channel, formerly, last_purchase_id, last_purchase_at, purchases, rfm, touched
 `
 
 type setNumberParams struct {
@@ -217,6 +218,7 @@ func (q *Queries) setNumber(ctx context.Context, arg setNumberParams) (Member, e
 		&i.LastPurchaseID,
 		&i.LastPurchaseAt,
 		&i.Purchases,
+		&i.Rfm,
 		&i.Touched,
 	)
 	return i, err

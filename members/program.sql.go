@@ -12,7 +12,7 @@ import (
 const insertProgram = `-- name: insertProgram :one
 INSERT INTO programs (id, name, contact, country, currency, zone, language, countries, join_bonus, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at
 `
 
 type insertProgramParams struct {
@@ -80,13 +80,16 @@ func (q *Queries) insertProgram(ctx context.Context, arg insertProgramParams) (P
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
+		&i.ClosedDays,
+		&i.Prices,
+		&i.PriceUnit,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const program = `-- name: program :one
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs WHERE id = $1
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at FROM programs WHERE id = $1
 `
 
 func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
@@ -130,13 +133,16 @@ func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
+		&i.ClosedDays,
+		&i.Prices,
+		&i.PriceUnit,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const programs = `-- name: programs :many
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at FROM programs ORDER BY id
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at FROM programs ORDER BY id
 `
 
 func (q *Queries) programs(ctx context.Context) ([]Program, error) {
@@ -186,6 +192,9 @@ func (q *Queries) programs(ctx context.Context) ([]Program, error) {
 			&i.TextsPerDay,
 			&i.TextsPerWeek,
 			&i.PartsPerDay,
+			&i.ClosedDays,
+			&i.Prices,
+			&i.PriceUnit,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -215,7 +224,7 @@ UPDATE programs SET expiry = $1, expiry_months = $2, expiry_proof = $3, expiry_w
     expiry_gen = $5, expiry_changed_at = $6,
     expiry_was = $7, expiry_was_months = $8
 WHERE id = $9 AND expiry_gen = $10
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at
 `
 
 type setExpiryParams struct {
@@ -284,6 +293,9 @@ func (q *Queries) setExpiry(ctx context.Context, arg setExpiryParams) (Program, 
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
+		&i.ClosedDays,
+		&i.Prices,
+		&i.PriceUnit,
 		&i.CreatedAt,
 	)
 	return i, err
@@ -316,7 +328,7 @@ UPDATE programs SET
     quiet_from = CASE WHEN $1 = 'texting_hours' THEN CAST($3 AS BIGINT) ELSE quiet_from END,
     quiet_until = CASE WHEN $1 = 'texting_hours' THEN CAST($4 AS BIGINT) ELSE quiet_until END
 WHERE id = $5
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at
 `
 
 type setSettingParams struct {
@@ -375,6 +387,9 @@ func (q *Queries) setSetting(ctx context.Context, arg setSettingParams) (Program
 		&i.TextsPerDay,
 		&i.TextsPerWeek,
 		&i.PartsPerDay,
+		&i.ClosedDays,
+		&i.Prices,
+		&i.PriceUnit,
 		&i.CreatedAt,
 	)
 	return i, err

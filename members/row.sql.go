@@ -89,6 +89,7 @@ type Member struct {
 	LastPurchaseID int64
 	LastPurchaseAt int64
 	Purchases      int64
+	Rfm            int64
 	Touched        int64
 }
 
@@ -140,6 +141,9 @@ type Program struct {
 	TextsPerDay     int64
 	TextsPerWeek    int64
 	PartsPerDay     int64
+	ClosedDays      string
+	Prices          string
+	PriceUnit       string
 	CreatedAt       int64
 }
 
@@ -162,7 +166,11 @@ type Staff struct {
 	Name       string
 	Role       string
 	Phone      Phone
+	Hash       string
+	Language   string
+	AskedAt    int64
 	VerifiedAt int64
+	TellRuns   bool
 	LeftAt     int64
 	CreatedAt  int64
 }

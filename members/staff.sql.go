@@ -12,7 +12,7 @@ import (
 const insertStaff = `-- name: insertStaff :one
 INSERT INTO staff (program_id, id, store_id, name, role, phone, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
-RETURNING program_id, id, store_id, name, role, phone, verified_at, left_at, created_at
+RETURNING program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at
 `
 
 type insertStaffParams struct {
@@ -43,7 +43,11 @@ func (q *Queries) insertStaff(ctx context.Context, arg insertStaffParams) (Staff
 		&i.Name,
 		&i.Role,
 		&i.Phone,
+		&i.Hash,
+		&i.Language,
+		&i.AskedAt,
 		&i.VerifiedAt,
+		&i.TellRuns,
 		&i.LeftAt,
 		&i.CreatedAt,
 	)
@@ -51,7 +55,7 @@ func (q *Queries) insertStaff(ctx context.Context, arg insertStaffParams) (Staff
 }
 
 const leaveStaff = `-- name: leaveStaff :one
-UPDATE staff SET left_at = $3, phone = '' WHERE program_id = $1 AND id = $2 AND left_at = 0 RETURNING program_id, id, store_id, name, role, phone, verified_at, left_at, created_at
+UPDATE staff SET left_at = $3, phone = '' WHERE program_id = $1 AND id = $2 AND left_at = 0 RETURNING program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at
 `
 
 type leaveStaffParams struct {
@@ -70,7 +74,11 @@ func (q *Queries) leaveStaff(ctx context.Context, arg leaveStaffParams) (Staff, 
 		&i.Name,
 		&i.Role,
 		&i.Phone,
+		&i.Hash,
+		&i.Language,
+		&i.AskedAt,
 		&i.VerifiedAt,
+		&i.TellRuns,
 		&i.LeftAt,
 		&i.CreatedAt,
 	)
@@ -78,7 +86,7 @@ func (q *Queries) leaveStaff(ctx context.Context, arg leaveStaffParams) (Staff, 
 }
 
 const staffByID = `-- name: staffByID :one
-SELECT program_id, id, store_id, name, role, phone, verified_at, left_at, created_at FROM staff WHERE program_id = $1 AND id = $2 AND left_at = 0
+SELECT program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at FROM staff WHERE program_id = $1 AND id = $2 AND left_at = 0
 `
 
 func (q *Queries) staffByID(ctx context.Context, programID int64, iD int64) (Staff, error) {
@@ -91,7 +99,11 @@ func (q *Queries) staffByID(ctx context.Context, programID int64, iD int64) (Sta
 		&i.Name,
 		&i.Role,
 		&i.Phone,
+		&i.Hash,
+		&i.Language,
+		&i.AskedAt,
 		&i.VerifiedAt,
+		&i.TellRuns,
 		&i.LeftAt,
 		&i.CreatedAt,
 	)
@@ -99,7 +111,7 @@ func (q *Queries) staffByID(ctx context.Context, programID int64, iD int64) (Sta
 }
 
 const staffByPhone = `-- name: staffByPhone :one
-SELECT program_id, id, store_id, name, role, phone, verified_at, left_at, created_at FROM staff WHERE program_id = $1 AND phone = $2 AND left_at = 0
+SELECT program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at FROM staff WHERE program_id = $1 AND phone = $2 AND left_at = 0
 `
 
 func (q *Queries) staffByPhone(ctx context.Context, programID int64, phone Phone) (Staff, error) {
@@ -112,7 +124,11 @@ func (q *Queries) staffByPhone(ctx context.Context, programID int64, phone Phone
 		&i.Name,
 		&i.Role,
 		&i.Phone,
+		&i.Hash,
+		&i.Language,
+		&i.AskedAt,
 		&i.VerifiedAt,
+		&i.TellRuns,
 		&i.LeftAt,
 		&i.CreatedAt,
 	)
@@ -120,7 +136,7 @@ func (q *Queries) staffByPhone(ctx context.Context, programID int64, phone Phone
 }
 
 const staffOf = `-- name: staffOf :many
-SELECT program_id, id, store_id, name, role, phone, verified_at, left_at, created_at FROM staff WHERE program_id = $1 AND left_at = 0 ORDER BY id
+SELECT program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at FROM staff WHERE program_id = $1 AND left_at = 0 ORDER BY id
 `
 
 func (q *Queries) staffOf(ctx context.Context, programID int64) ([]Staff, error) {
@@ -139,7 +155,11 @@ func (q *Queries) staffOf(ctx context.Context, programID int64) ([]Staff, error)
 			&i.Name,
 			&i.Role,
 			&i.Phone,
+			&i.Hash,
+			&i.Language,
+			&i.AskedAt,
 			&i.VerifiedAt,
+			&i.TellRuns,
 			&i.LeftAt,
 			&i.CreatedAt,
 		); err != nil {

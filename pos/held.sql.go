@@ -58,7 +58,7 @@ func (q *Queries) dropPurchase(ctx context.Context, programID int64, iD int64) (
 }
 
 const heldPurchases = `-- name: heldPurchases :many
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id
+SELECT program_id, id, till_id, ref, meant, state, twin_id, ticket, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id
 `
 
 func (q *Queries) heldPurchases(ctx context.Context, programID int64, hash string) ([]Purchase, error) {
@@ -77,6 +77,8 @@ func (q *Queries) heldPurchases(ctx context.Context, programID int64, hash strin
 			&i.Ref,
 			&i.Meant,
 			&i.State,
+			&i.TwinID,
+			&i.Ticket,
 			&i.MemberID,
 			&i.Hash,
 			&i.StoreID,

@@ -10,7 +10,7 @@ import (
 )
 
 const tillNamed = `-- name: tillNamed :one
-SELECT program_id, id, store_id, name, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 AND store_id = $2 AND name = $3
+SELECT program_id, id, store_id, name, kind, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 AND store_id = $2 AND name = $3
 `
 
 type tillNamedParams struct {
@@ -27,6 +27,7 @@ func (q *Queries) tillNamed(ctx context.Context, arg tillNamedParams) (Till, err
 		&i.ID,
 		&i.StoreID,
 		&i.Name,
+		&i.Kind,
 		&i.Path,
 		&i.Secret,
 		&i.NextSecret,

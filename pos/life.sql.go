@@ -68,7 +68,7 @@ func (q *Queries) forgetRefunds(ctx context.Context, programID int64, memberID i
 }
 
 const purchasesOf = `-- name: purchasesOf :many
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND member_id = $2 ORDER BY occurred_at DESC, id DESC LIMIT CAST($3 AS BIGINT)
+SELECT program_id, id, till_id, ref, meant, state, twin_id, ticket, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND member_id = $2 ORDER BY occurred_at DESC, id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type purchasesOfParams struct {
@@ -93,6 +93,8 @@ func (q *Queries) purchasesOf(ctx context.Context, arg purchasesOfParams) ([]Pur
 			&i.Ref,
 			&i.Meant,
 			&i.State,
+			&i.TwinID,
+			&i.Ticket,
 			&i.MemberID,
 			&i.Hash,
 			&i.StoreID,

@@ -212,7 +212,7 @@ func (q *Queries) linesOfPurchase(ctx context.Context, programID int64, purchase
 }
 
 const lockPurchase = `-- name: lockPurchase :one
-UPDATE purchases SET refunded = refunded WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
+UPDATE purchases SET refunded = refunded WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, twin_id, ticket, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
 `
 
 func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (Purchase, error) {
@@ -225,6 +225,8 @@ func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (
 		&i.Ref,
 		&i.Meant,
 		&i.State,
+		&i.TwinID,
+		&i.Ticket,
 		&i.MemberID,
 		&i.Hash,
 		&i.StoreID,
@@ -255,7 +257,7 @@ func (q *Queries) lockPurchase(ctx context.Context, programID int64, iD int64) (
 }
 
 const purchaseByRef = `-- name: purchaseByRef :one
-SELECT program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND till_id = $2 AND ref = $3
+SELECT program_id, id, till_id, ref, meant, state, twin_id, ticket, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body FROM purchases WHERE program_id = $1 AND till_id = $2 AND ref = $3
 `
 
 type purchaseByRefParams struct {
@@ -274,6 +276,8 @@ func (q *Queries) purchaseByRef(ctx context.Context, arg purchaseByRefParams) (P
 		&i.Ref,
 		&i.Meant,
 		&i.State,
+		&i.TwinID,
+		&i.Ticket,
 		&i.MemberID,
 		&i.Hash,
 		&i.StoreID,

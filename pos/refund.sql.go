@@ -235,7 +235,7 @@ func (q *Queries) refundByRef(ctx context.Context, arg refundByRefParams) (Refun
 
 const returnPurchase = `-- name: returnPurchase :one
 UPDATE purchases SET refunded = refunded + $3, taken = taken + $4, forgotten = forgotten + $5
-WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
+WHERE program_id = $1 AND id = $2 RETURNING program_id, id, till_id, ref, meant, state, twin_id, ticket, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning, rule_id, points, carry_before, carry_after, refunded, taken, forgotten, facts, voucher, cashier, flagged, occurred_at, received_at, answer, body
 `
 
 type returnPurchaseParams struct {
@@ -263,6 +263,8 @@ func (q *Queries) returnPurchase(ctx context.Context, arg returnPurchaseParams) 
 		&i.Ref,
 		&i.Meant,
 		&i.State,
+		&i.TwinID,
+		&i.Ticket,
 		&i.MemberID,
 		&i.Hash,
 		&i.StoreID,

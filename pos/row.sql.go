@@ -24,6 +24,8 @@ type Purchase struct {
 	Ref         string
 	Meant       string
 	State       string
+	TwinID      int64
+	Ticket      string
 	MemberID    int64
 	Hash        string
 	StoreID     int64
@@ -88,6 +90,7 @@ type Till struct {
 	ID         int64
 	StoreID    int64
 	Name       string
+	Kind       string
 	Path       string
 	Secret     string
 	NextSecret string

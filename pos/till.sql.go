@@ -42,7 +42,7 @@ func (q *Queries) dropOldSecret(ctx context.Context, programID int64, iD int64) 
 const insertTill = `-- name: insertTill :one
 INSERT INTO tills (program_id, id, store_id, name, path, secret, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7)
-RETURNING program_id, id, store_id, name, path, secret, next_secret, revoked_at, created_at
+RETURNING program_id, id, store_id, name, kind, path, secret, next_secret, revoked_at, created_at
 `
 
 type insertTillParams struct {
@@ -71,6 +71,7 @@ func (q *Queries) insertTill(ctx context.Context, arg insertTillParams) (Till, e
 		&i.ID,
 		&i.StoreID,
 		&i.Name,
+		&i.Kind,
 		&i.Path,
 		&i.Secret,
 		&i.NextSecret,
@@ -99,7 +100,7 @@ func (q *Queries) revokeTill(ctx context.Context, arg revokeTillParams) (int64, 
 }
 
 const tillByID = `-- name: tillByID :one
-SELECT program_id, id, store_id, name, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 AND id = $2
+SELECT program_id, id, store_id, name, kind, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) tillByID(ctx context.Context, programID int64, iD int64) (Till, error) {
@@ -110,6 +111,7 @@ func (q *Queries) tillByID(ctx context.Context, programID int64, iD int64) (Till
 		&i.ID,
 		&i.StoreID,
 		&i.Name,
+		&i.Kind,
 		&i.Path,
 		&i.Secret,
 		&i.NextSecret,
@@ -120,7 +122,7 @@ func (q *Queries) tillByID(ctx context.Context, programID int64, iD int64) (Till
 }
 
 const tillByPath = `-- name: tillByPath :one
-SELECT program_id, id, store_id, name, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 AND path = $2
+SELECT program_id, id, store_id, name, kind, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 AND path = $2
 `
 
 func (q *Queries) tillByPath(ctx context.Context, programID int64, path string) (Till, error) {
@@ -131,6 +133,7 @@ func (q *Queries) tillByPath(ctx context.Context, programID int64, path string) 
 		&i.ID,
 		&i.StoreID,
 		&i.Name,
+		&i.Kind,
 		&i.Path,
 		&i.Secret,
 		&i.NextSecret,
@@ -141,7 +144,7 @@ func (q *Queries) tillByPath(ctx context.Context, programID int64, path string) 
 }
 
 const tills = `-- name: tills :many
-SELECT program_id, id, store_id, name, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 ORDER BY id
+SELECT program_id, id, store_id, name, kind, path, secret, next_secret, revoked_at, created_at FROM tills WHERE program_id = $1 ORDER BY id
 `
 
 func (q *Queries) tills(ctx context.Context, programID int64) ([]Till, error) {
@@ -158,6 +161,7 @@ func (q *Queries) tills(ctx context.Context, programID int64) ([]Till, error) {
 			&i.ID,
 			&i.StoreID,
 			&i.Name,
+			&i.Kind,
 			&i.Path,
 			&i.Secret,
 			&i.NextSecret,

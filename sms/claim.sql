@@ -18,7 +18,7 @@ WHERE (program_id, id) IN (SELECT picked.program_id, picked.id FROM picked) AND 
 -- look-up for each text cost as much as sending it.
 SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.run_id, messages.inbound_id, messages.class, messages.body,
     messages.parts, messages.send_after, messages.send_before, messages.attempt, messages.attempts, messages.cap_day,
-    messages.spend_day, messages.created_at,
+    messages.spend_day, messages.created_at, messages.staff_id,
     CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
     CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
     CAST(COALESCE(phones.health, '') AS TEXT) AS health,
@@ -27,11 +27,13 @@ SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.
     CAST(COALESCE(members.wrote_first, FALSE) AS BOOLEAN) AS wrote_first,
     CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
     CAST(COALESCE(members.zone, '') AS TEXT) AS zone,
-    CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone
+    CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone,
+    CAST(COALESCE(staff.verified_at, 0) AS BIGINT) AS staff_since
 FROM messages
 LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
 LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
 LEFT JOIN stores ON stores.program_id = messages.program_id AND stores.id = members.store_id
+LEFT JOIN staff ON staff.program_id = messages.program_id AND staff.id = messages.staff_id AND staff.phone = messages.phone
 WHERE messages.program_id = @program_id AND messages.state IN ('sending', 'unknown') AND messages.state = 'sending' AND messages.lease = @lease
   AND messages.attempt = CAST(@prefix AS TEXT) || CAST(messages.id AS TEXT)
 ORDER BY messages.class, messages.send_after, messages.id;

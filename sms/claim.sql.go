@@ -50,7 +50,7 @@ func (q *Queries) claimLane(ctx context.Context, arg claimLaneParams) (int64, er
 const claimed = `-- name: claimed :many
 SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.run_id, messages.inbound_id, messages.class, messages.body,
     messages.parts, messages.send_after, messages.send_before, messages.attempt, messages.attempts, messages.cap_day,
-    messages.spend_day, messages.created_at,
+    messages.spend_day, messages.created_at, messages.staff_id,
     CAST(COALESCE(phones.stopped_at, 0) AS BIGINT) AS stopped_at,
     CAST(COALESCE(phones.suppressed_at, 0) AS BIGINT) AS suppressed_at,
     CAST(COALESCE(phones.health, '') AS TEXT) AS health,
@@ -59,11 +59,13 @@ SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.
     CAST(COALESCE(members.wrote_first, FALSE) AS BOOLEAN) AS wrote_first,
     CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
     CAST(COALESCE(members.zone, '') AS TEXT) AS zone,
-    CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone
+    CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone,
+    CAST(COALESCE(staff.verified_at, 0) AS BIGINT) AS staff_since
 FROM messages
 LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
 LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
 LEFT JOIN stores ON stores.program_id = messages.program_id AND stores.id = members.store_id
+LEFT JOIN staff ON staff.program_id = messages.program_id AND staff.id = messages.staff_id AND staff.phone = messages.phone
 WHERE messages.program_id = $1 AND messages.state IN ('sending', 'unknown') AND messages.state = 'sending' AND messages.lease = $2
   AND messages.attempt = CAST($3 AS TEXT) || CAST(messages.id AS TEXT)
 ORDER BY messages.class, messages.send_after, messages.id
@@ -92,6 +94,7 @@ type claimedRow struct {
 	CapDay       string
 	SpendDay     string
 	CreatedAt    int64
+	StaffID      int64
 	StoppedAt    int64
 	SuppressedAt int64
 	Health       string
@@ -101,6 +104,7 @@ type claimedRow struct {
 	ConsentGen   int64
 	Zone         string
 	StoreZone    string
+	StaffSince   int64
 }
 
 // What one claim took, with what the law and the member say about it now. It reads the rows of members in one query: a
@@ -131,6 +135,7 @@ func (q *Queries) claimed(ctx context.Context, arg claimedParams) ([]claimedRow,
 			&i.CapDay,
 			&i.SpendDay,
 			&i.CreatedAt,
+			&i.StaffID,
 			&i.StoppedAt,
 			&i.SuppressedAt,
 			&i.Health,
@@ -140,6 +145,7 @@ func (q *Queries) claimed(ctx context.Context, arg claimedParams) ([]claimedRow,
 			&i.ConsentGen,
 			&i.Zone,
 			&i.StoreZone,
+			&i.StaffSince,
 		); err != nil {
 			return nil, err
 		}

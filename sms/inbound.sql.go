@@ -244,7 +244,7 @@ func (q *Queries) readInbound(ctx context.Context, arg readInboundParams) (int64
 }
 
 const replyTo = `-- name: replyTo :one
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND inbound_id = $2 AND inbound_id <> 0
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND inbound_id = $2 AND inbound_id <> 0
 `
 
 func (q *Queries) replyTo(ctx context.Context, programID int64, inboundID int64) (Message, error) {
@@ -286,6 +286,8 @@ func (q *Queries) replyTo(ctx context.Context, programID int64, inboundID int64)
 		&i.FinalAt,
 		&i.CapDay,
 		&i.SpendDay,
+		&i.Wording,
+		&i.StaffID,
 	)
 	return i, err
 }

@@ -17,7 +17,7 @@ import (
 // tables named below are small, or looked at once a second and no more.
 func TestQueriesUseIndexes(t *testing.T) {
 	small := regexp.MustCompile(`SCAN (senders|holds|callbacks|waiting|late|picked|open|stretch)\b`)
-	perProgram := regexp.MustCompile(`(holds|callbacks|kept_keys|messages_erased)\b`)
+	perProgram := regexp.MustCompile(`(holds|callbacks|kept_keys|notices|messages_erased)\b`)
 	s := openShop(t, dbtest.New(t, db.SQLite), noon(), testNumber)
 	for name, query := range queries(t) {
 		s.write(func(ctx context.Context, tx *db.Tx) error {

@@ -231,7 +231,7 @@ func (q *Queries) textsFrom(ctx context.Context, arg textsFromParams) ([]Receive
 }
 
 const textsTo = `-- name: textsTo :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day FROM messages WHERE program_id = $1 AND member_id = $2 AND body <> '' ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND member_id = $2 AND body <> '' ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type textsToParams struct {
@@ -285,6 +285,8 @@ func (q *Queries) textsTo(ctx context.Context, arg textsToParams) ([]Message, er
 			&i.FinalAt,
 			&i.CapDay,
 			&i.SpendDay,
+			&i.Wording,
+			&i.StaffID,
 		); err != nil {
 			return nil, err
 		}

@@ -63,6 +63,8 @@ type Message struct {
 	FinalAt    int64
 	CapDay     string
 	SpendDay   string
+	Wording    string
+	StaffID    int64
 }
 
 type Received struct {
@@ -83,18 +85,32 @@ type Received struct {
 }
 
 type Sender struct {
-	ID         int64
-	ProgramID  int64
-	Source     string
-	AccountSID string
-	Token      string
-	Number     string
-	ServiceSID string
-	ReplyVia   string
-	Pace       int64
-	Region     string
-	Stopped    string
-	CallbackAt int64
-	PacedUntil int64
-	CreatedAt  int64
+	ID           int64
+	ProgramID    int64
+	Source       string
+	AccountSID   string
+	Token        string
+	Number       string
+	ServiceSID   string
+	ReplyVia     string
+	Pace         int64
+	Region       string
+	Stopped      string
+	CallbackAt   int64
+	PacedUntil   int64
+	Kind         string
+	Countries    string
+	PushConsent  bool
+	RestoredFrom int64
+	CreatedAt    int64
+}
+
+type Told struct {
+	ProgramID int64
+	ID        int64
+	Kind      string
+	Subject   string
+	Words     string
+	At        int64
+	SeenAt    int64
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const bindSender = `-- name: bindSender :one
-UPDATE senders SET account_sid = $2, number = $3, service_sid = $4, reply_via = $5, pace = $6, region = $7 WHERE id = $1 RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, created_at
+UPDATE senders SET account_sid = $2, number = $3, service_sid = $4, reply_via = $5, pace = $6, region = $7 WHERE id = $1 RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at
 `
 
 type bindSenderParams struct {
@@ -48,6 +48,10 @@ func (q *Queries) bindSender(ctx context.Context, arg bindSenderParams) (Sender,
 		&i.Stopped,
 		&i.CallbackAt,
 		&i.PacedUntil,
+		&i.Kind,
+		&i.Countries,
+		&i.PushConsent,
+		&i.RestoredFrom,
 		&i.CreatedAt,
 	)
 	return i, err
@@ -102,7 +106,7 @@ const insertSender = `-- name: insertSender :one
 INSERT INTO senders (id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT DO NOTHING
-RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, created_at
+RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at
 `
 
 type insertSenderParams struct {
@@ -148,13 +152,17 @@ func (q *Queries) insertSender(ctx context.Context, arg insertSenderParams) (Sen
 		&i.Stopped,
 		&i.CallbackAt,
 		&i.PacedUntil,
+		&i.Kind,
+		&i.Countries,
+		&i.PushConsent,
+		&i.RestoredFrom,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const sender = `-- name: sender :one
-SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, created_at FROM senders WHERE id = $1
+SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at FROM senders WHERE id = $1
 `
 
 func (q *Queries) sender(ctx context.Context, id int64) (Sender, error) {
@@ -174,13 +182,17 @@ func (q *Queries) sender(ctx context.Context, id int64) (Sender, error) {
 		&i.Stopped,
 		&i.CallbackAt,
 		&i.PacedUntil,
+		&i.Kind,
+		&i.Countries,
+		&i.PushConsent,
+		&i.RestoredFrom,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const senders = `-- name: senders :many
-SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, created_at FROM senders ORDER BY id
+SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at FROM senders ORDER BY id
 `
 
 func (q *Queries) senders(ctx context.Context) ([]Sender, error) {
@@ -206,6 +218,10 @@ func (q *Queries) senders(ctx context.Context) ([]Sender, error) {
 			&i.Stopped,
 			&i.CallbackAt,
 			&i.PacedUntil,
+			&i.Kind,
+			&i.Countries,
+			&i.PushConsent,
+			&i.RestoredFrom,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -222,7 +238,7 @@ func (q *Queries) senders(ctx context.Context) ([]Sender, error) {
 }
 
 const sendersAt = `-- name: sendersAt :many
-SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, created_at FROM senders
+SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at FROM senders
 WHERE account_sid <> '' AND account_sid = CAST($1 AS TEXT)
   AND (number <> '' AND number = CAST($2 AS TEXT) OR service_sid <> '' AND service_sid = CAST($3 AS TEXT))
 ORDER BY id
@@ -257,6 +273,10 @@ func (q *Queries) sendersAt(ctx context.Context, arg sendersAtParams) ([]Sender,
 			&i.Stopped,
 			&i.CallbackAt,
 			&i.PacedUntil,
+			&i.Kind,
+			&i.Countries,
+			&i.PushConsent,
+			&i.RestoredFrom,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -273,7 +293,7 @@ func (q *Queries) sendersAt(ctx context.Context, arg sendersAtParams) ([]Sender,
 }
 
 const sendersOf = `-- name: sendersOf :many
-SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, created_at FROM senders WHERE program_id = $1 ORDER BY id
+SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at FROM senders WHERE program_id = $1 ORDER BY id
 `
 
 func (q *Queries) sendersOf(ctx context.Context, programID int64) ([]Sender, error) {
@@ -299,6 +319,10 @@ func (q *Queries) sendersOf(ctx context.Context, programID int64) ([]Sender, err
 			&i.Stopped,
 			&i.CallbackAt,
 			&i.PacedUntil,
+			&i.Kind,
+			&i.Countries,
+			&i.PushConsent,
+			&i.RestoredFrom,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err

@@ -37,6 +37,8 @@ func forbidden(t claimedRow) string {
 		return ""
 	case !n.Textable():
 		return ReasonNumber
+	case t.StaffID != 0 && t.StaffSince != 0: // somebody who works here, on a phone that is theirs
+		return ""
 	case !t.Service || t.Class == Marketing && !t.Marketing:
 		return ReasonConsent
 	case !t.WroteFirst && PackFor(Marketing, t.Phone.Country()).WriteFirst:

@@ -51,6 +51,9 @@ CREATE TABLE programs (
     texts_per_day BIGINT NOT NULL DEFAULT 1 CHECK (texts_per_day BETWEEN 0 AND 100),
     texts_per_week BIGINT NOT NULL DEFAULT 3 CHECK (texts_per_week BETWEEN 0 AND 500),
     parts_per_day BIGINT NOT NULL DEFAULT 20000 CHECK (parts_per_day BETWEEN 0 AND 1000000000), -- spend cap, in billed parts
+    closed_days TEXT NOT NULL DEFAULT '[]', -- JSON: dates without promotions, each year ("12-25") or once ("2027-03-05")
+    prices TEXT NOT NULL DEFAULT '{}', -- JSON: country to the price of a part, millionths of price_unit; before the table's
+    price_unit TEXT NOT NULL DEFAULT 'USD' CHECK (LENGTH(price_unit) = 3),
     created_at BIGINT NOT NULL
 );
 
@@ -86,6 +89,10 @@ CREATE TABLE senders (
     stopped TEXT NOT NULL DEFAULT '', -- why nothing leaves: refused credentials, owner's order
     callback_at BIGINT NOT NULL DEFAULT 0, -- last status callback heard: are callbacks healthy?
     paced_until BIGINT NOT NULL DEFAULT 0, -- unix microseconds: the parts claimed so far have all left by then
+    kind TEXT NOT NULL DEFAULT '' CHECK (kind IN ('', 'long', 'mobile', 'toll_free', 'short', 'service')), -- '' = not said
+    countries TEXT NOT NULL DEFAULT '', -- whose numbers it texts, "MX,US"; '' = all that no other one of the program has
+    push_consent BOOLEAN NOT NULL DEFAULT FALSE, -- tell the provider's consent list who left and who came back
+    restored_from BIGINT NOT NULL DEFAULT 0, -- time of the backup it came back with, until the stops since were read
     created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX senders_number ON senders (number) WHERE number <> '';
@@ -97,6 +104,7 @@ CREATE TABLE tills (
     id BIGINT NOT NULL,
     store_id BIGINT NOT NULL,
     name TEXT NOT NULL CHECK (name <> ''),
+    kind TEXT NOT NULL DEFAULT 'standard' CHECK (kind IN ('standard', 'text')), -- text: sales that staff of the store text
     path TEXT NOT NULL CHECK (path <> ''), -- its part of the webhook URL: program and random letters
     secret TEXT NOT NULL, -- sealed
     next_secret TEXT NOT NULL DEFAULT '', -- sealed; a second live one while a key is changed
@@ -105,6 +113,7 @@ CREATE TABLE tills (
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id, store_id) REFERENCES stores (program_id, id)
 );
+CREATE UNIQUE INDEX tills_text ON tills (program_id, store_id) WHERE kind = 'text';
 CREATE UNIQUE INDEX tills_path ON tills (program_id, path);
 CREATE UNIQUE INDEX tills_name ON tills (program_id, store_id, name);
 
@@ -115,13 +124,46 @@ CREATE TABLE staff (
     name TEXT NOT NULL CHECK (name <> ''),
     role TEXT NOT NULL CHECK (role IN ('cashier', 'manager', 'owner')),
     phone TEXT NOT NULL DEFAULT '',
-    verified_at BIGINT NOT NULL DEFAULT 0,
+    hash TEXT NOT NULL DEFAULT '', -- the key of its row in phones
+    language TEXT NOT NULL DEFAULT '',
+    asked_at BIGINT NOT NULL DEFAULT 0, -- when the phone was last asked whether it is theirs
+    verified_at BIGINT NOT NULL DEFAULT 0, -- when it said so
+    tell_runs BOOLEAN NOT NULL DEFAULT FALSE, -- wants a text when a run starts
     left_at BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     PRIMARY KEY (program_id, id),
     FOREIGN KEY (program_id) REFERENCES programs (id)
 );
 CREATE UNIQUE INDEX staff_phone ON staff (program_id, phone) WHERE phone <> '';
+
+-- staff_asks is what somebody on the staff was answered by text and can say yes to within minutes: ENVIAR 412.
+CREATE TABLE staff_asks (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    staff_id BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    ref BIGINT NOT NULL DEFAULT 0, -- what it is about, a campaign for example
+    number BIGINT NOT NULL DEFAULT 0, -- the number that has to be typed
+    asked_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL, -- exclusive
+    done_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, staff_id) REFERENCES staff (program_id, id)
+);
+CREATE UNIQUE INDEX staff_asks_open ON staff_asks (program_id, staff_id, kind) WHERE done_at = 0;
+
+-- notices are what the owner was told of, each once.
+CREATE TABLE notices (
+    program_id BIGINT NOT NULL REFERENCES programs (id),
+    id BIGINT NOT NULL,
+    kind TEXT NOT NULL, -- run_missed, run_stopped, sender_stopped, spend_50, spend_80, low_score ...
+    subject TEXT NOT NULL, -- what it is about: run:7, sender:3, day:2027-03-05
+    words TEXT NOT NULL DEFAULT '',
+    at BIGINT NOT NULL,
+    seen_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id)
+);
+CREATE UNIQUE INDEX notices_once ON notices (program_id, kind, subject);
 
 -- phones is the row that every write about a number takes first. It holds no number, only its keyed hash.
 CREATE TABLE phones (
@@ -138,8 +180,27 @@ CREATE TABLE phones (
     helps BIGINT NOT NULL DEFAULT 0, -- help lines on helps_day
     helps_day TEXT NOT NULL DEFAULT '',
     told_day TEXT NOT NULL DEFAULT '', -- the day the "write ALTA" line went out after a stop
+    provider TEXT NOT NULL DEFAULT '' CHECK (provider IN ('', 'stopped', 'started')), -- what the provider's own list says of it, as far as we heard
+    provider_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, hash)
 );
+
+-- consent_pushes waits for the provider's consent list to hear of a stop or a return. The number itself is in the text that said so.
+CREATE TABLE consent_pushes (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    sender_id BIGINT NOT NULL,
+    inbound_id BIGINT NOT NULL,
+    given BOOLEAN NOT NULL,
+    at BIGINT NOT NULL,
+    tries BIGINT NOT NULL DEFAULT 0,
+    next_at BIGINT NOT NULL,
+    done_at BIGINT NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (program_id, id)
+);
+CREATE UNIQUE INDEX consent_pushes_once ON consent_pushes (program_id, inbound_id);
+CREATE INDEX consent_pushes_open ON consent_pushes (program_id, next_at) WHERE done_at = 0;
 
 CREATE TABLE members (
     program_id BIGINT NOT NULL REFERENCES programs (id),
@@ -180,6 +241,7 @@ CREATE TABLE members (
     last_purchase_id BIGINT NOT NULL DEFAULT 0,
     last_purchase_at BIGINT NOT NULL DEFAULT 0,
     purchases BIGINT NOT NULL DEFAULT 0,
+    rfm BIGINT NOT NULL DEFAULT 0 CHECK (rfm BETWEEN 0 AND 555), -- recency, frequency and money, 1 to 5 each, as of the last night; 0: never bought
     touched BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, id)
 );
@@ -695,7 +757,9 @@ CREATE TABLE purchases (
     till_id BIGINT NOT NULL,
     ref TEXT NOT NULL CHECK (ref <> ''), -- the till's own id of the sale
     meant TEXT NOT NULL, -- hash of the meant values
-    state TEXT NOT NULL CHECK (state IN ('credited', 'held', 'dropped', 'test', 'currency', 'anonymous', 'review', 'imported')), -- review: reported over 7 days late
+    state TEXT NOT NULL CHECK (state IN ('credited', 'held', 'dropped', 'test', 'currency', 'anonymous', 'review', 'imported', 'matched')), -- review: reported over 7 days late; matched: the same sale as twin_id, counted there
+    twin_id BIGINT NOT NULL DEFAULT 0, -- the other report of the same sale: staff texted it and the till reported it
+    ticket TEXT NOT NULL DEFAULT '', -- its number on the receipt, where it is known
     member_id BIGINT NOT NULL DEFAULT 0,
     hash TEXT NOT NULL DEFAULT '', -- of the number while held or under review
     store_id BIGINT NOT NULL,
@@ -728,6 +792,7 @@ CREATE UNIQUE INDEX purchases_ref ON purchases (program_id, till_id, ref);
 CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held';
 CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
+CREATE INDEX purchases_ticket ON purchases (program_id, store_id, ticket) WHERE ticket <> '';
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
 CREATE TABLE purchase_lines (
@@ -744,6 +809,18 @@ CREATE TABLE purchase_lines (
     PRIMARY KEY (program_id, purchase_id, n),
     FOREIGN KEY (program_id, purchase_id) REFERENCES purchases (program_id, id)
 );
+
+-- bought says who bought what last, for audiences: a product by its sku, or a category.
+CREATE TABLE bought (
+    program_id BIGINT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('product', 'category')),
+    name TEXT NOT NULL CHECK (name <> ''),
+    member_id BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    times BIGINT NOT NULL CHECK (times >= 0), -- purchases it was in
+    PRIMARY KEY (program_id, kind, name, member_id)
+);
+CREATE INDEX bought_member ON bought (program_id, member_id);
 
 CREATE TABLE refunds (
     program_id BIGINT NOT NULL,
@@ -857,6 +934,8 @@ CREATE TABLE messages (
     final_at BIGINT NOT NULL DEFAULT 0,
     cap_day TEXT NOT NULL DEFAULT '', -- the member's day whose cap of texts it took room of, '' = none
     spend_day TEXT NOT NULL DEFAULT '', -- the program's day whose cap of parts it took room of, '' = none
+    wording TEXT NOT NULL DEFAULT '' CHECK (wording IN ('', 'a', 'b')), -- of a campaign with two
+    staff_id BIGINT NOT NULL DEFAULT 0, -- to somebody on the staff, not to a member
     PRIMARY KEY (program_id, id)
 );
 -- With the run before the time, the rows of a run that is held are passed over in one step.
@@ -920,7 +999,7 @@ CREATE TABLE questions (
     program_id BIGINT NOT NULL,
     id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('marketing', 'dispute', 'erase', 'staff', 'score', 'rsvp', 'clue', 'choice', 'reset')),
+    kind TEXT NOT NULL CHECK (kind IN ('marketing', 'dispute', 'erase', 'staff', 'score', 'rsvp', 'clue', 'choice', 'reset', 'spin', 'comment')),
     ref BIGINT NOT NULL DEFAULT 0,
     asked_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
@@ -941,6 +1020,13 @@ CREATE TABLE campaigns (
     audience TEXT NOT NULL DEFAULT '{}', -- JSON
     calendar TEXT NOT NULL, -- JSON
     holdout BIGINT NOT NULL DEFAULT 0 CHECK (holdout BETWEEN 0 AND 90), -- per cent
+    words_b TEXT NOT NULL DEFAULT '{}', -- JSON: the second wording, for half of the audience
+    steps TEXT NOT NULL DEFAULT '[]', -- JSON: the texts of a series, each with its time
+    game TEXT NOT NULL DEFAULT '{}', -- JSON: wheel, treasure hunt, survey or invitation that answers belong to
+    parts_cap BIGINT NOT NULL DEFAULT 0 CHECK (parts_cap BETWEEN 0 AND 1000000000), -- billed parts in all its runs; 0: no cap of its own
+    as_many BOOLEAN NOT NULL DEFAULT FALSE, -- goes to as many as fit before its end
+    made_by TEXT NOT NULL DEFAULT '', -- cli:ana, staff:7
+    changed_at BIGINT NOT NULL DEFAULT 0,
     version BIGINT NOT NULL DEFAULT 1,
     state TEXT NOT NULL CHECK (state IN ('draft', 'active', 'paused', 'ended', 'cancelled')),
     created_at BIGINT NOT NULL,
@@ -970,6 +1056,103 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_occurrence ON runs (program_id, campaign_id, occurrence);
 CREATE INDEX runs_live ON runs (program_id, state);
 
+-- campaign_spend counts the parts of a campaign's runs, texts that still wait included.
+CREATE TABLE campaign_spend (
+    program_id BIGINT NOT NULL,
+    campaign_id BIGINT NOT NULL,
+    n BIGINT NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (program_id, campaign_id)
+);
+
+-- game_counts is what a run's game has given away of what is limited: a prize, or places.
+CREATE TABLE game_counts (
+    program_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    name TEXT NOT NULL,
+    n BIGINT NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (program_id, run_id, name)
+);
+
+-- spins: one a member and run.
+CREATE TABLE spins (
+    program_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    prize TEXT NOT NULL,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    entry_id BIGINT NOT NULL DEFAULT 0,
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, run_id, member_id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+
+-- hunts is how far a member has come in a treasure hunt.
+CREATE TABLE hunts (
+    program_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    step BIGINT NOT NULL CHECK (step >= 0), -- clues solved
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    started_at BIGINT NOT NULL,
+    done_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, run_id, member_id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+
+-- scores are answers to surveys.
+CREATE TABLE scores (
+    program_id BIGINT NOT NULL,
+    id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    once TEXT NOT NULL, -- of the text that asked
+    score BIGINT NOT NULL CHECK (score BETWEEN 0 AND 10),
+    comment TEXT NOT NULL DEFAULT '' CHECK (LENGTH(comment) <= 1600),
+    store_id BIGINT NOT NULL DEFAULT 0,
+    purchase_id BIGINT NOT NULL DEFAULT 0,
+    voucher_id BIGINT NOT NULL DEFAULT 0,
+    at BIGINT NOT NULL,
+    commented_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+CREATE UNIQUE INDEX scores_once ON scores (program_id, member_id, once);
+CREATE INDEX scores_run ON scores (program_id, run_id, at);
+
+-- guests are answers to invitations.
+CREATE TABLE guests (
+    program_id BIGINT NOT NULL,
+    run_id BIGINT NOT NULL,
+    member_id BIGINT NOT NULL,
+    places BIGINT NOT NULL CHECK (places BETWEEN 0 AND 99), -- 0: not coming
+    at BIGINT NOT NULL,
+    PRIMARY KEY (program_id, run_id, member_id),
+    FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
+);
+
+-- links are short links on our own host. They say nothing of who follows them.
+CREATE TABLE links (
+    program_id BIGINT NOT NULL REFERENCES programs (id),
+    id BIGINT NOT NULL,
+    code TEXT NOT NULL CHECK (LENGTH(code) BETWEEN 4 AND 12), -- begins with its program's number
+    target TEXT NOT NULL CHECK (target <> '' AND LENGTH(target) <= 2000),
+    name TEXT NOT NULL DEFAULT '',
+    campaign_id BIGINT NOT NULL DEFAULT 0,
+    created_at BIGINT NOT NULL,
+    retired_at BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, id)
+);
+CREATE UNIQUE INDEX links_code ON links (program_id, code);
+
+-- link_days counts what was followed, by the program's day.
+CREATE TABLE link_days (
+    program_id BIGINT NOT NULL,
+    link_id BIGINT NOT NULL,
+    day TEXT NOT NULL,
+    n BIGINT NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (program_id, link_id, day)
+);
+
 CREATE TABLE ticks (
     program_id BIGINT NOT NULL PRIMARY KEY,
     last_at BIGINT NOT NULL
@@ -977,6 +1160,14 @@ CREATE TABLE ticks (
 
 -- +goose Down
 DROP TABLE ticks;
+DROP TABLE link_days;
+DROP TABLE links;
+DROP TABLE guests;
+DROP TABLE scores;
+DROP TABLE hunts;
+DROP TABLE spins;
+DROP TABLE game_counts;
+DROP TABLE campaign_spend;
 DROP TABLE runs;
 DROP TABLE campaigns;
 DROP TABLE questions;
@@ -990,6 +1181,7 @@ DROP TABLE inbound;
 DROP TABLE parked;
 DROP TABLE voucher_events;
 DROP TABLE refunds;
+DROP TABLE bought;
 DROP TABLE purchase_lines;
 DROP TABLE purchases;
 DROP TABLE wrong_codes;
@@ -1021,7 +1213,10 @@ DROP TABLE audits;
 DROP TABLE consents;
 DROP TABLE cards;
 DROP TABLE members;
+DROP TABLE consent_pushes;
 DROP TABLE phones;
+DROP TABLE notices;
+DROP TABLE staff_asks;
 DROP TABLE staff;
 DROP TABLE tills;
 DROP TABLE senders;
