@@ -1,6 +1,7 @@
 -- name: insertCampaign :one
-INSERT INTO campaigns (program_id, id, name, recipe, words, offer, audience, calendar, holdout, state, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'draft', $10)
+INSERT INTO campaigns (program_id, id, name, recipe, words, words_b, steps, game, offer, audience, calendar, holdout, parts_cap, as_many, made_by,
+    state, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'draft', $16)
 ON CONFLICT (program_id, name) DO NOTHING
 RETURNING *;
 

@@ -197,8 +197,9 @@ func (q *Queries) endCampaign(ctx context.Context, programID int64, iD int64) er
 }
 
 const insertCampaign = `-- name: insertCampaign :one
-INSERT INTO campaigns (program_id, id, name, recipe, words, offer, audience, calendar, holdout, state, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'draft', $10)
+INSERT INTO campaigns (program_id, id, name, recipe, words, words_b, steps, game, offer, audience, calendar, holdout, parts_cap, as_many, made_by,
+    state, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'draft', $16)
 ON CONFLICT (program_id, name) DO NOTHING
 RETURNING program_id, id, name, recipe, words, offer, audience, calendar, holdout, words_b, steps, game, parts_cap, as_many, made_by, changed_at, version, state, created_at, active_at
 `
@@ -209,10 +210,16 @@ type insertCampaignParams struct {
 	Name      string
 	Recipe    string
 	Words     string
+	WordsB    string
+	Steps     string
+	Game      string
 	Offer     string
 	Audience  string
 	Calendar  string
 	Holdout   int64
+	PartsCap  int64
+	AsMany    bool
+	MadeBy    string
 	CreatedAt int64
 }
 
@@ -223,10 +230,16 @@ func (q *Queries) insertCampaign(ctx context.Context, arg insertCampaignParams) 
 		arg.Name,
 		arg.Recipe,
 		arg.Words,
+		arg.WordsB,
+		arg.Steps,
+		arg.Game,
 		arg.Offer,
 		arg.Audience,
 		arg.Calendar,
 		arg.Holdout,
+		arg.PartsCap,
+		arg.AsMany,
+		arg.MadeBy,
 		arg.CreatedAt,
 	)
 	var i Campaign
