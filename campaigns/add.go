@@ -23,6 +23,13 @@ type NewCampaign struct {
 	Audience json.RawMessage   // conditions beside, or in place of, the recipe's: see audience.go
 	Calendar Calendar
 	Holdout  *int64 // per cent of the audience that get no text, 0 to 90
+
+	WordsB   map[string]string // a second wording, by language, for half of the audience; none: one wording for all
+	Steps    json.RawMessage   // the texts of a series, each with its time
+	Game     json.RawMessage   // what answers to its texts belong to: a wheel, a treasure hunt, a survey or an invitation
+	PartsCap int64             // billed parts in all its runs, 0: no cap of its own
+	AsMany   bool              // goes to as many as fit before its end
+	MadeBy   string            // cli:ana, staff:7
 }
 
 // Add makes a campaign as a draft: nothing happens before it is started. Errors: db.Missing for a recipe that does not exist,
@@ -39,9 +46,13 @@ func Add(ctx context.Context, tx *db.Tx, p members.Program, n NewCampaign) (Camp
 		return Campaign{}, err
 	}
 	row := insertCampaignParams{
-		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Recipe: n.Recipe, Audience: string(n.Audience), Holdout: *n.Holdout, CreatedAt: tx.Now,
+		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Recipe: n.Recipe, Audience: string(n.Audience), Holdout: *n.Holdout, PartsCap: n.PartsCap,
+		AsMany: n.AsMany, MadeBy: n.MadeBy, CreatedAt: tx.Now,
 	}
-	for column, v := range map[*string]any{&row.Words: n.Words, &row.Offer: n.Offer, &row.Calendar: n.Calendar} {
+	columns := map[*string]any{
+		&row.Words: n.Words, &row.WordsB: n.WordsB, &row.Steps: n.Steps, &row.Game: n.Game, &row.Offer: n.Offer, &row.Calendar: n.Calendar,
+	}
+	for column, v := range columns {
 		if *column, err = pack(v); err != nil {
 			return Campaign{}, err
 		}
@@ -60,6 +71,17 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 	}
 	if len(n.Words) == 0 {
 		n.Words = r.Words
+	}
+	if n.WordsB == nil {
+		n.WordsB = map[string]string{}
+	}
+	for _, f := range []struct {
+		own   *json.RawMessage
+		empty string
+	}{{&n.Steps, "[]"}, {&n.Game, "{}"}} {
+		if len(*f.own) == 0 {
+			*f.own = json.RawMessage(f.empty)
+		}
 	}
 	if n.Holdout == nil {
 		n.Holdout = &r.Holdout

@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"encoding/json"
+	"errors"
 
 	"fiel/db"
 )
@@ -14,6 +15,12 @@ type content struct {
 	Audience json.RawMessage   `json:"audience"`
 	Holdout  int64             `json:"holdout"`
 	Minute   int               `json:"minute"` // of the local day: when what waits for another day goes out
+
+	WordsB   map[string]string `json:"words_b,omitempty"`
+	Steps    json.RawMessage   `json:"steps,omitempty"`
+	Game     json.RawMessage   `json:"game,omitempty"`
+	PartsCap int64             `json:"parts_cap,omitempty"`
+	AsMany   bool              `json:"as_many,omitempty"`
 }
 
 // content is the campaign as it stands now.
@@ -26,8 +33,11 @@ func (c Campaign) content() (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	found := content{Class: r.Class, Audience: json.RawMessage(c.Audience), Holdout: c.Holdout, Minute: s.minute}
-	if err := unpack(c.Words, &found.Words); err != nil {
+	found := content{
+		Class: r.Class, Audience: json.RawMessage(c.Audience), Holdout: c.Holdout, Minute: s.minute,
+		Steps: json.RawMessage(c.Steps), Game: json.RawMessage(c.Game), PartsCap: c.PartsCap, AsMany: c.AsMany,
+	}
+	if err := errors.Join(unpack(c.Words, &found.Words), unpack(c.WordsB, &found.WordsB)); err != nil {
 		return content{}, err
 	}
 	return found, unpack(c.Offer, &found.Offer)
