@@ -17,13 +17,6 @@ WHERE links.program_id = $1
 GROUP BY links.id, links.code, links.target, links.name, links.campaign_id, links.wording, links.created_at, links.retired_at
 ORDER BY links.id;
 
--- name: campaignClicks :many
--- How often the links of a campaign were followed, by wording and day of the program.
-SELECT links.wording, link_days.day, link_days.n
-FROM links JOIN link_days ON link_days.program_id = links.program_id AND link_days.link_id = links.id
-WHERE links.program_id = @program_id AND links.campaign_id = @campaign_id AND links.campaign_id <> 0
-ORDER BY link_days.day;
-
 -- name: retireLink :execrows
 UPDATE links SET retired_at = $3 WHERE program_id = $1 AND id = $2 AND retired_at = 0;
 
