@@ -54,6 +54,7 @@ func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, er
 	pl.when = r.when(pl.zone)
 	pl.at = moment{program: pl.program, zone: pl.zone, date: pl.when.Date, at: r.StartsAt}
 	pl.outbox = sms.NewPlan(pl.program, sender, pl.class, c.Recipe, r.ID)
+	pl.outbox.Pays(c.ID, c.PartsCap, c.Name)
 	return pl, nil
 }
 

@@ -19,14 +19,21 @@ type Plan struct {
 	class    Class
 	topic    string
 	run      int64
+	campaign campaignRoom
 	zones    clockZones
 	openings map[openingKey]opening
 	peeked   map[string]int64 // parts by the program's day
+	paid     int64            // parts of the campaign that Peek has found taken, and marked; -1 before the first look
 }
 
 // NewPlan plans texts of one class and topic for a run, to leave by a sender.
 func NewPlan(p members.Program, s Sender, class Class, topic string, run int64) *Plan {
-	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}}
+	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}, paid: -1}
+}
+
+// Pays names the campaign whose parts the texts take, with its own cap of them (0: none). Without it they take the program's alone.
+func (pl *Plan) Pays(campaign, partsCap int64, name string) {
+	pl.campaign = campaignRoom{campaign, partsCap, name}
 }
 
 // Barred is the reason why a member may not be texted at all; ” when they may. Hours and caps are not its business.

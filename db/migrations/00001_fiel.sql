@@ -159,12 +159,17 @@ CREATE TABLE notices (
     id BIGINT NOT NULL,
     kind TEXT NOT NULL, -- run_missed, run_stopped, sender_stopped, spend_50, spend_80, low_score ...
     subject TEXT NOT NULL, -- what it is about: run:7, sender:3, day:2027-03-05
-    words TEXT NOT NULL DEFAULT '',
+    words TEXT NOT NULL DEFAULT '', -- in the program's language
+    key TEXT NOT NULL DEFAULT '', -- of the text the owners get
+    fields TEXT NOT NULL DEFAULT '{}', -- JSON: what stands in it
     at BIGINT NOT NULL,
+    told_at BIGINT NOT NULL DEFAULT 0, -- when the owners' texts were queued
     seen_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, id)
 );
 CREATE UNIQUE INDEX notices_once ON notices (program_id, kind, subject);
+CREATE INDEX notices_untold ON notices (program_id, id) WHERE told_at = 0;
+CREATE INDEX notices_unseen ON notices (program_id, id) WHERE seen_at = 0;
 
 -- phones is the row that every write about a number takes first. It holds no number, only its keyed hash.
 CREATE TABLE phones (
