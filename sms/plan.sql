@@ -12,4 +12,4 @@ SELECT key FROM kept_keys WHERE program_id = $1 AND kind = 'once' LIMIT 1;
 -- name: textOfRun :one
 -- Whether a run texts anybody.
 SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0
-    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS texts;
+    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS open;

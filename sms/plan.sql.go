@@ -60,7 +60,7 @@ func (q *Queries) openOfRun(ctx context.Context, programID int64, runID int64) (
 
 const textOfRun = `-- name: textOfRun :one
 SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0
-    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS texts
+    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS open
 `
 
 // Whether a run texts anybody.
