@@ -69,6 +69,9 @@ func (a *App) bind(d *db.DB) error {
 		if err != nil {
 			return err
 		}
+		if err := members.SetPublicURL(ctx, tx, a.PublicURL); err != nil {
+			return err
+		}
 		_, err = sms.BindEnvSender(ctx, tx, p.ID, sms.Address{
 			AccountSID: a.TwilioAccountSID, Token: a.TwilioAuthToken, Number: a.TwilioFrom, ServiceSID: a.TwilioServiceSID,
 			ReplyVia: a.TwilioReplyVia, Pace: a.TwilioPace, Region: region(a.TwilioReplyVia),
@@ -108,6 +111,7 @@ type house struct {
 	desk      *pos.Service
 	worker    *sms.Worker
 	calendar  *campaigns.Service
+	clicks    *campaigns.Clicks
 	metrics   *web.Metrics
 	stopping  atomic.Bool
 	blankings map[int64]blanking // by program; the tick's alone
@@ -120,7 +124,7 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 		return nil, err
 	}
 	h := &house{
-		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
+		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, clicks: &campaigns.Clicks{DB: d}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
 		calendar: &campaigns.Service{DB: d, Log: a.log},
 		worker:   &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
 	}
@@ -142,7 +146,7 @@ func (h *house) routes() http.Handler {
 		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: a.envAccount, Receive: h.box.Receive, Log: a.log},
 		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: a.envAccount, Settle: settler.Settle, Log: a.log},
 		Standard: &standard.Webhook{Service: h.desk, Clock: a.clock, Log: a.log},
-		Ready:    h.ready, MyData: h.myData, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
+		Ready:    h.ready, MyData: h.myData, Links: h.clicks.Follow, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
 	})
 }
 
@@ -170,7 +174,7 @@ func (h *house) ready(ctx context.Context) error {
 
 // tick lets the calendar run up to now, and tidies what has been kept for its time.
 func (h *house) tick(ctx context.Context) {
-	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx))
+	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx), h.clicks.Flush(ctx))
 	if err != nil && ctx.Err() == nil {
 		h.app.log.Error("the calendar did not run", "error", err)
 	}
@@ -202,6 +206,7 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 	stopWork()
 	err = errors.Join(err, <-worked)
 	doors.shut()
+	err = errors.Join(err, h.clicks.Flush(context.WithoutCancel(ctx)))
 	h.app.log.Info("stopped")
 	return err
 }
