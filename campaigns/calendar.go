@@ -10,7 +10,8 @@ import (
 
 // Calendar says when a campaign happens, in local times of its program.
 type Calendar struct {
-	// On is daily, weekdays ("fri", "mon thu"), one date ("2026-12-24"), or now: the moment it is started.
+	// On is daily, weekdays ("fri", "mon thu"), a day of every month ("monthly 1", "monthly last"; a month without the day has its last),
+	// one date ("2026-12-24"), now: the moment it is started, or what members do that a series follows: joined, purchase, tier, expiring.
 	On string `json:"on,omitempty"`
 	// At is the local time of day, "16:00". Not used with now.
 	At string `json:"at,omitempty"`
@@ -39,7 +40,9 @@ const once = "once"
 type schedule struct {
 	now    bool
 	days   [7]bool // by time.Weekday
+	month  int     // day of every month, lastOfMonth for the last; 0 for the rest
 	date   Date    // of what happens once; zero for the rest
+	event  string  // what a series follows; '' for the rest
 	minute int
 	last   Date // zero: no end
 
@@ -81,20 +84,45 @@ func (s *schedule) readOn(on string) (err error) {
 		s.days = [7]bool{true, true, true, true, true, true, true}
 	case on != "" && on[0] >= '0' && on[0] <= '9':
 		s.date, err = ParseDate(on)
+	case strings.HasPrefix(on, "monthly "):
+		s.month, err = parseDayOfMonth(strings.TrimPrefix(on, "monthly "))
+	case slices.Contains(events[:], on):
+		s.event = on
 	default:
-		words := strings.FieldsFunc(on, func(r rune) bool { return r == ' ' || r == ',' })
-		for _, w := range words {
-			n := slices.Index(weekdays[:], w)
-			if n < 0 {
-				return db.Errorf(db.Invalid, "%q is no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24.", w)
-			}
-			s.days[n] = true
-		}
-		if len(words) == 0 {
-			return db.Errorf(db.Invalid, "The calendar names no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24.")
-		}
+		err = s.readWeekdays(on)
 	}
 	return err
+}
+
+// whichDays is what a calendar may name.
+const whichDays = "write daily, now, weekdays such as mon or fri, monthly 1, monthly last, a date such as 2026-12-24, or for a series joined, purchase, tier or expiring"
+
+func (s *schedule) readWeekdays(on string) error {
+	words := strings.FieldsFunc(on, func(r rune) bool { return r == ' ' || r == ',' })
+	for _, w := range words {
+		n := slices.Index(weekdays[:], w)
+		if n < 0 {
+			return db.Errorf(db.Invalid, "%q is no day: %s.", w, whichDays)
+		}
+		s.days[n] = true
+	}
+	if len(words) == 0 {
+		return db.Errorf(db.Invalid, "The calendar names no day: %s.", whichDays)
+	}
+	return nil
+}
+
+// lastOfMonth stands for the last day of a month: no month has as many.
+const lastOfMonth = 32
+
+func parseDayOfMonth(day string) (int, error) {
+	if day == "last" {
+		return lastOfMonth, nil
+	}
+	if n := smallNumber(day); n >= 1 && n <= 31 {
+		return n, nil
+	}
+	return 0, db.Errorf(db.Invalid, "%q is no day of the month: write monthly 1 to monthly 31, or monthly last.", day)
 }
 
 func (s *schedule) readEnd(ends string) (err error) {
@@ -198,8 +226,12 @@ func (s schedule) happens(d Date) bool {
 	if s.last != (Date{}) && s.last.Before(d) {
 		return false
 	}
-	if s.once() {
+	switch {
+	case s.once():
 		return d == s.date
+	case s.month > 0:
+		end := Date{d.Year, d.Month + 1, 0}.Plus(0).Day
+		return d.Day == min(s.month, end)
 	}
 	return s.days[d.Weekday()]
 }
