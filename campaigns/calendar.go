@@ -20,6 +20,16 @@ type Calendar struct {
 	Ends string `json:"ends,omitempty"`
 	// Last is the last date on which it happens; '' for no end.
 	Last string `json:"last,omitempty"`
+
+	items // of a series that follows purchases: only those with one of these
+}
+
+// event is what a series follows; ” for another calendar.
+func (c Calendar) event() string {
+	if slices.Contains(events[:], c.On) {
+		return c.On
+	}
+	return ""
 }
 
 // Occurrence is one time that a campaign happens.
@@ -137,6 +147,8 @@ func (s *schedule) readEnd(ends string) (err error) {
 			return db.Errorf(db.Invalid, "%q is no end: an offer lasts from 1d to 365d.", ends)
 		}
 		return nil
+	case s.event != "":
+		return db.Errorf(db.Invalid, "The offer of a series lasts whole days from each text: write 14d, not %q.", ends)
 	case !dated:
 		clock = ends
 	case !s.once():
@@ -180,7 +192,7 @@ const farBack = 400
 
 // due lists what has happened in (last, now], the earliest first.
 func (s schedule) due(loc *time.Location, last, now time.Time) []Occurrence {
-	if s.now || !last.Before(now) {
+	if s.now || s.event != "" || !last.Before(now) {
 		return nil
 	}
 	from, to := DateOf(last.In(loc)).Plus(-1), DateOf(now.In(loc)) // a skipped date moves on by one
@@ -207,6 +219,10 @@ func (s schedule) next(loc *time.Location, after time.Time) (Occurrence, bool) {
 	if s.now {
 		return Occurrence{}, false
 	}
+	if s.event != "" { // there is always somebody who may do it, to its last date
+		o := s.openOn(DateOf(after.In(loc)).Plus(1).Held(loc), loc)
+		return o, s.last == Date{} || !s.last.Before(o.Date)
+	}
 	d := DateOf(after.In(loc)).Plus(-2)
 	if d.Before(s.date) {
 		d = s.date
@@ -220,6 +236,13 @@ func (s schedule) next(loc *time.Location, after time.Time) (Occurrence, bool) {
 		d = d.Plus(1)
 	}
 	return Occurrence{}, false
+}
+
+// openOn is the day of a series: whoever is due on it is texted in its run.
+func (s schedule) openOn(d Date, loc *time.Location) Occurrence {
+	o := Occurrence{Key: d.String(), Date: d, At: d.At(0, loc)}
+	o.Ends = s.end(o, 0, loc)
+	return o
 }
 
 func (s schedule) happens(d Date) bool {
