@@ -10,7 +10,7 @@ import (
 
 // take has the planner plan one step of its series about events.
 func (pl *planner) take(of step, found []event) {
-	pl.step, pl.scripts, pl.events = of, map[string]script{}, map[int64]event{}
+	pl.step, pl.scripts, pl.events = of, map[scriptKey]script{}, map[int64]event{}
 	for _, e := range found {
 		pl.events[e.member] = e
 	}
