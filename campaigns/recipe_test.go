@@ -91,7 +91,7 @@ func checkText(t *testing.T, r Recipe, language string, words map[string]string,
 	if !strings.HasPrefix(body, u.shop) || bye != (r.Class == sms.Marketing.String()) {
 		t.Errorf("%q does not say who writes or how to stop", body)
 	}
-	says := strings.Contains(words[language], "{code}") || strings.Contains(words[language], "{codigo}")
+	says := strings.Contains(words[language], "{code}") || strings.Contains(words[language], "{codigo}") || strings.Contains(words[language], "{券码}")
 	if says && !strings.Contains(body, code) || !strings.Contains(body, offer) && asksFor(words[language])["offer"] || strings.ContainsAny(body, "{}[]") {
 		t.Errorf("%q", body)
 	}

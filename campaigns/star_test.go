@@ -48,7 +48,7 @@ func TestRisingStars(t *testing.T) {
 		if n := len(s.texts()); n != 3 {
 			t.Errorf("%d texts", n)
 		}
-		s.at("2027-05-01 12:00")
+		s.at("2027-05-02 12:00")
 		if n := len(s.texts()); n != 6 {
 			t.Errorf("%d texts", n)
 		}
