@@ -47,11 +47,11 @@ func openSeries(ctx context.Context, tx *db.Tx, p members.Program, c Campaign, s
 	if err != nil {
 		return err
 	}
-	id, err := materialise(ctx, tx, c, o, now)
-	if err != nil || id == 0 {
+	m, err := materialise(ctx, tx, c, o, now)
+	if err != nil || m.run == 0 {
 		return err
 	}
-	return New(tx).moveCursor(ctx, moveCursorParams{ProgramID: p.ID, ID: id, Cursor: from, State: RunPlanning})
+	return New(tx).moveCursor(ctx, moveCursorParams{ProgramID: p.ID, ID: m.run, Cursor: from, State: RunPlanning})
 }
 
 // lookedAt is the time up to which the campaign's last run has looked at what happened: none, since it was started.
