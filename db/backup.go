@@ -70,6 +70,10 @@ func finishBackup(ctx context.Context, path string, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	// What is restored must not give out ids again that were given out after this moment.
+	if _, err = pool.ExecContext(ctx, "UPDATE id_blocks SET next = next + 1000000"); err != nil {
+		return errors.Join(err, pool.Close())
+	}
 	_, err = pool.ExecContext(ctx, "INSERT INTO keys (name, proof) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET proof = $2", backupMark, strconv.FormatInt(at.UnixMilli(), 10))
 	if err = errors.Join(err, pool.Close()); err != nil {
 		return err
