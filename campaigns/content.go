@@ -21,6 +21,8 @@ type content struct {
 	Game     json.RawMessage   `json:"game,omitempty"`
 	PartsCap int64             `json:"parts_cap,omitempty"`
 	AsMany   bool              `json:"as_many,omitempty"`
+
+	Fit uint64 `json:"fit,omitempty"` // whose place in the draw is below goes, see [draw]; 0: nobody has looked whether all of them fit
 }
 
 // content is the campaign as it stands now.
