@@ -103,6 +103,9 @@ func (c Campaign) nextRun(ctx context.Context, tx *db.Tx) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
+	if frozen, err = frozen.linked(ctx, tx, c); err != nil {
+		return Run{}, err
+	}
 	r := Run{
 		ProgramID: c.ProgramID, CampaignID: c.ID, Occurrence: next.Key, StartsAt: next.At.UnixMilli(), EndsAt: next.Ends.UnixMilli(),
 	}
@@ -119,15 +122,15 @@ func (fl flight) fly(ctx context.Context, read reader, shown func(int64)) (Prefl
 	if err != nil {
 		return Preflight{}, err
 	}
-	f := v.result()
+	f, fit := v.result(), uint64(everyone)
 	if f.AsMany && f.Late > 0 {
-		fit := belowLie(v.drawn, f.Texts-f.Late)
+		fit = belowLie(v.drawn, f.Texts-f.Late)
 		if v, err = fl.survey(ctx, read, fit, shown); err != nil {
 			return Preflight{}, err
 		}
 		f = v.result()
-		f.fit = fit
 	}
+	f.fit = fit
 	v.judge(&f)
 	return f, nil
 }

@@ -10,7 +10,7 @@ import (
 	"fiel/sms"
 )
 
-// judge says whether the run may be started as it stands. What goes out once is refused when it begins outside everybody's hours or
+// judge says whether the run may be started as it stands. What goes out once is refused when nobody may be texted on its day any more or it
 // cannot have left by its end; what comes again is warned of, since each time is judged when it comes (see [Service.judgeRun]). To go to
 // as many as fit is always allowed, as long as anybody may be texted before the end.
 func (v *survey) judge(f *Preflight) {
@@ -30,10 +30,12 @@ func (v *survey) judge(f *Preflight) {
 func (v *survey) cannot(f *Preflight) (why string, hard bool) {
 	closed := f.LeftOut[sms.ReasonHours]
 	switch {
+	case f.Ends <= v.pl.now:
+		return fmt.Sprintf("The offer of %q is over since %s.", v.campaign.Name, v.local(f.Ends)), true
 	case f.Texts == 0 && v.earliest == 0 && closed > 0:
 		return fmt.Sprintf("%q begins on %s, and nobody of its audience may be texted before it ends on %s: %s. The next time is %s.",
 			v.campaign.Name, v.local(f.Starts), v.local(f.Ends), v.hours(f), v.next(f)), true
-	case v.earliest > f.Starts && v.earliest > v.pl.now:
+	case v.nextDay(f):
 		if f.NextLegal == 0 || v.earliest < f.NextLegal {
 			f.NextLegal = v.earliest
 		}
@@ -44,6 +46,13 @@ func (v *survey) cannot(f *Preflight) (why string, hard bool) {
 			"Give it more time, fewer people or a faster sender, or let it go to as many as fit.", v.campaign.Name, f.Pace, f.Late, f.Texts, v.local(f.Ends)), false
 	}
 	return "", false
+}
+
+// nextDay says whether nobody may be texted any more on the day on which the run begins: an offer told for Friday evening would come on
+// Saturday morning. Half an hour's wait for the hours to open is nothing to refuse.
+func (v *survey) nextDay(f *Preflight) bool {
+	begins := DateOf(time.UnixMilli(max(f.Starts, v.pl.now)).In(v.pl.zone))
+	return v.earliest != 0 && begins.Before(DateOf(time.UnixMilli(v.earliest).In(v.pl.zone)))
 }
 
 func (v *survey) local(at int64) string {
@@ -78,6 +87,9 @@ func (v *survey) lacks(f *Preflight) []string {
 		if unfit, needs := sms.Unfit(c.Country, v.kind); unfit {
 			warnings = append(warnings, "The sender is not fit for offers to "+c.Country+". "+strings.Join(needs, " "))
 		}
+	}
+	if now := max(f.Starts, v.pl.now); v.earliest > now && !v.nextDay(f) {
+		warnings = append(warnings, fmt.Sprintf("Nobody may be texted before %s: %s.", v.local(v.earliest), v.hours(f)))
 	}
 	if n := f.LeftOut[sms.ReasonHours]; n > 0 && f.Texts > 0 {
 		warnings = append(warnings, fmt.Sprintf("%d are outside their hours until the end; the first of them could be texted on %s.", n, v.next(f)))

@@ -73,7 +73,7 @@ func (v *survey) addLetters(r *planned, c *CountryPrice) {
 	l.Texts++
 	l.Parts[r.Parts]++
 	p := sms.Count(r.Body)
-	if p.Encoding == sms.GSM7 && sms.Count(r.Member.Name).Encoding != sms.GSM7 && v.pl.scripts[r.candidate.Language].plain {
+	if p.Encoding == sms.GSM7 && sms.Count(r.Member.Name).Encoding != sms.GSM7 && v.pl.scripts[scriptKey{r.candidate.Language, r.Wording}].plain {
 		v.f.Respelt++
 	}
 	if len(p.Forcing) <= fewLetters {

@@ -34,7 +34,7 @@ func newSurvey(pl *planner, c Campaign) *survey {
 	return &survey{
 		pl: pl, campaign: c, more: true,
 		f: Preflight{
-			LeftOut: map[string]int64{}, Starts: pl.run.StartsAt, Ends: pl.run.EndsAt, AsMany: pl.content.AsMany || c.AsMany, Unit: pl.program.PriceUnit,
+			LeftOut: map[string]int64{}, Starts: pl.run.StartsAt, Ends: pl.run.EndsAt, AsMany: pl.content.AsMany, Unit: pl.program.PriceUnit,
 		},
 		languages: map[string]*LanguageParts{}, words: map[string]*wordsCost{}, letters: map[rune]int64{}, countries: map[string]*CountryPrice{},
 		added: map[string]*Addition{}, outside: map[string]bool{},
@@ -48,7 +48,7 @@ func (v *survey) pages(ctx context.Context, tx *db.Tx, n int) error {
 		if err != nil {
 			return err
 		}
-		rows, err := v.pl.plan(ctx, tx, who, v.pl.outbox.Peek)
+		rows, err := v.pl.plan(ctx, tx, who, v.pl.looking())
 		if err != nil {
 			return err
 		}

@@ -16,7 +16,7 @@ const (
 	RunPaused    = "paused"
 	RunDone      = "done"
 	RunCancelled = "cancelled"
-	RunMissed    = "missed" // its offer ended before its texts could leave
+	RunMissed    = "missed" // its offer ended, or will end, before its texts could leave
 )
 
 // reasonCancelled is why texts of a cancelled campaign do not leave.
@@ -27,6 +27,9 @@ const reasonCancelled = "cancelled"
 func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now time.Time) (int64, error) {
 	frozen, err := c.content()
 	if err != nil {
+		return 0, err
+	}
+	if frozen, err = frozen.linked(ctx, tx, c); err != nil {
 		return 0, err
 	}
 	row := insertRunParams{
@@ -56,6 +59,9 @@ const (
 // asks again for these few: finding them can mean passing over a hundred thousand members who were told long ago. Each chunk commits
 // its rows together with the run's cursor: whoever comes after a crash goes on behind it, and two processes take turns.
 func (s *Service) planRun(ctx context.Context, program, run int64, size int) error {
+	if err := s.judgeRun(ctx, program, run); err != nil {
+		return err
+	}
 	lane := db.Interactive
 	for more := true; more; size, lane = chunk, db.Bulk {
 		if err := s.DB.Reserve(ctx, 2*size); err != nil {
@@ -145,7 +151,7 @@ func newPlannerOf(ctx context.Context, tx *db.Tx, r Run) (*planner, error) {
 
 // write plans members and writes their rows, with a voucher for each text that waits.
 func (pl *planner) write(ctx context.Context, tx *db.Tx, who []candidate) error {
-	rows, err := pl.plan(ctx, tx, who, pl.outbox.Book)
+	rows, err := pl.plan(ctx, tx, who, pl.booking())
 	if err != nil {
 		return err
 	}

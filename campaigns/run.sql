@@ -40,3 +40,7 @@ WHERE (program_id, id) IN (SELECT v.program_id, v.id FROM vouchers AS v
       AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.program_id = $1 AND messages.run_id = $2
           AND messages.member_id = v.member_id AND messages.state NOT IN ('cancelled', 'left_out', 'holdout'))
     LIMIT $3);
+
+-- name: freeze :exec
+-- What a run has learnt of itself before anybody was planned.
+UPDATE runs SET frozen = $3 WHERE program_id = $1 AND id = $2 AND cursor = 0;
