@@ -9,6 +9,11 @@ DELETE FROM messages WHERE program_id = $1 AND id = $2 AND (state = 'left_out' O
 -- name: keptOnce :many
 SELECT key FROM kept_keys WHERE program_id = $1 AND kind = 'once' LIMIT 1;
 
+-- name: textOfRun :one
+-- Whether a run texts anybody.
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0
+    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS open;
+
 -- name: queueAhead :many
 -- What waits for a sender, by when it may leave, in slices of time.
 SELECT CAST(messages.send_after / CAST(@slice AS BIGINT) AS BIGINT) AS slice, CAST(COALESCE(SUM(messages.parts), 0) AS BIGINT) AS parts FROM messages
