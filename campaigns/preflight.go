@@ -160,7 +160,9 @@ func (fl flight) begin(ctx context.Context, tx *db.Tx, fit uint64) (*survey, err
 	if err != nil {
 		return nil, err
 	}
-	pl.content.Fit = fit
+	if pl.content.Fit = fit; pl.series != nil { // as if it had just happened to everybody
+		pl.take(pl.series.steps[0], nil)
+	}
 	sender, err := sms.DefaultSender(ctx, tx, r.ProgramID)
 	if err != nil {
 		return nil, err

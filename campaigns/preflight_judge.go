@@ -15,6 +15,9 @@ import (
 // as many as fit is always allowed, as long as anybody may be texted before the end.
 func (v *survey) judge(f *Preflight) {
 	f.Warnings = v.lacks(f)
+	if v.pl.series != nil {
+		return // it goes to one member after the other
+	}
 	why, hard := v.cannot(f)
 	s, err := v.campaign.schedule()
 	switch {

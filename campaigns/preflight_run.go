@@ -64,12 +64,12 @@ func (s *Service) toJudge(ctx context.Context, program, run int64) (fl flight, r
 		if err := unpack(r.Frozen, &c); err != nil {
 			return err
 		}
-		o, err := r.occasion()
+		o, follows, err := r.occasion()
 		if err != nil {
 			return err
 		}
 		_, whole := o.(inRun)
-		if judge = whole && c.Fit == 0 && c.Class == sms.Marketing.String(); !judge {
+		if judge = whole && !follows && c.Fit == 0 && c.Class == sms.Marketing.String(); !judge {
 			return nil
 		}
 		fl.campaign, err = campaignByID(ctx, tx, program, r.CampaignID)

@@ -68,6 +68,9 @@ func (s *Service) planRun(ctx context.Context, program, run int64, size int) err
 		return err
 	}
 	lane := db.Interactive
+	if err := s.setPace(ctx, program, run); err != nil {
+		return err
+	}
 	for more := true; more; size, lane = chunk, db.Bulk {
 		if err := s.DB.Reserve(ctx, 2*size); err != nil {
 			return err

@@ -22,6 +22,9 @@ var fieldsFile []byte
 // (fields.json). They are filled in before the rest.
 var ownField, ownFields = readFields()
 
+// optionalPart is a part of words that is left out when a field in it is empty.
+var optionalPart = regexp.MustCompile(`\[[^\[\]]*\]`)
+
 func readFields() (*regexp.Regexp, map[string]string) {
 	var names map[string][]string
 	if err := json.Unmarshal(fieldsFile, &names); err != nil {
@@ -83,10 +86,7 @@ func (c content) scriptFor(p members.Program, zone *time.Location, o Occurrence,
 	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(zone)), "link": c.Link}
 	own["offer"], _ = wordsIn(c.Offer.Text, language, p.Language)
 	own["occasion"], _ = wordsIn(c.Offer.Occasion, language, p.Language)
-	words = ownField.ReplaceAllStringFunc(words, func(field string) string {
-		return own[fieldNamed(field)]
-	})
-	s := script{language: language, words: words, end: lastMoment(language, o.Ends.In(zone))}
+	s := script{language: language, words: withOwn(words, own), end: lastMoment(language, o.Ends.In(zone))}
 	s.plain = !slices.ContainsFunc(s.bare(), func(text string) bool { return sms.Count(text).Encoding != sms.GSM7 })
 	return s
 }
