@@ -65,7 +65,7 @@ func TestAudienceRefused(t *testing.T) {
 }
 
 // sqlOnly is all that may stand in a query that came from an audience: our own words, and places for values.
-var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|[mbkstprxvwlf]\.[a-z_]+|members|messages|stores|tiers|campaigns|runs|vouchers|bought|purchases|purchase_lines|[bkstprxvwl]|UNION|ALL|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|BIGINT|JOIN|CROSS|ON|GROUP|BY|HAVING|SUM|MIN|COUNT|DISTINCT|COALESCE|LOWER|TRIM|'lapsed:'|'left_out'|'cancelled'|'credited'|'imported'|'redeemed'|'sending'|'sent'|'delivered'|'unknown'|'unproven'|''|\|\||<>|<=|>=|<|>|=|\+|-|[01]|[(),])$`)
+var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|[a-z]\.[a-z_]+|members|messages|stores|tiers|campaigns|runs|vouchers|bought|purchases|purchase_lines|tier_days|[a-z]|UNION|ALL|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|BIGINT|JOIN|CROSS|ON|GROUP|BY|HAVING|SUM|MIN|COUNT|DISTINCT|COALESCE|ORDER|DESC|LIMIT|OFFSET|LOWER|'star:'|'star;'|TRIM|'lapsed:'|'left_out'|'cancelled'|'credited'|'imported'|'redeemed'|'sending'|'sent'|'delivered'|'unknown'|'unproven'|''|\|\||<>|<=|>=|<|>|=|\+|-|\*|/|[01]|100|[(),])$`)
 
 var sqlToken = regexp.MustCompile(`\$[0-9]+|[A-Za-z_.]+|'[^']*'|\|\||<>|<=|>=|[0-9]+|\S`)
 

@@ -9,19 +9,19 @@ import (
 // spend: so much money in the last local days, today included: what was paid with money less what was given back, in minor units.
 // Who bought nothing spent 0.
 type spend struct {
-	span
+	bounds
 	Days int64
 }
 
 func parseSpend(raw json.RawMessage) (condition, error) {
 	var c struct {
-		span
+		bounds
 		Days int64 `json:"days"`
 	}
 	if err := readJSON(raw, &c); err != nil || c.Days < 1 || c.Days > 3650 || !c.within(0, mostMoney) {
 		return nil, db.Errorf(db.Invalid, `"spend" takes minor units of money and days: {"days": 90, "at_least": 10000}, with "at_most" if you like.`)
 	}
-	return spend{c.span, c.Days}, nil
+	return spend{c.bounds, c.Days}, nil
 }
 
 // write asks only for the purchases of members whose last one lies in the window: what is at least one is none of the others, and what
@@ -65,5 +65,5 @@ WHERE x.program_id = m.program_id AND x.merged_into = m.id AND x.merged_into <> 
 }
 
 func (c spend) say(s *sayer, denied bool) clause {
-	return c.span.say(s, "spend", denied, s.money, s.money, "days", s.count("days", c.Days))
+	return c.bounds.say(s, "spend", denied, s.money, s.money, "days", s.count("days", c.Days))
 }

@@ -96,11 +96,15 @@ func sliceSQL(audience condition, at moment, part slice, limit int, extra condit
 	}
 	q.text("SELECT " + candidateColumns + " FROM (SELECT m.program_id, m.id FROM members m WHERE ")
 	q.audience(audience, at, extra)
-	q.compare(" AND m.id > ", part.after)
-	if part.last != 0 {
-		q.compare(" AND m.id <= ", part.last)
+	id := "m.id"
+	if _, few := extra.(waitingFor); few {
+		id = "+m.id" // else SQLite walks through all members in their order
 	}
-	q.compare(" ORDER BY m.id LIMIT ", limit)
+	q.compare(" AND "+id+" > ", part.after)
+	if part.last != 0 {
+		q.compare(" AND "+id+" <= ", part.last)
+	}
+	q.compare(" ORDER BY "+id+" LIMIT ", limit)
 	q.text(`) f
 JOIN members m ON m.program_id = f.program_id AND m.id = f.id
 LEFT JOIN phones n ON n.program_id = m.program_id AND n.hash = m.hash

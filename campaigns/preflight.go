@@ -43,7 +43,7 @@ func preflight(ctx context.Context, tx *db.Tx, c Campaign) (Preflight, error) {
 		if err != nil {
 			return f, err
 		}
-		rows, err := pl.plan(ctx, tx, who, pl.outbox.Peek)
+		rows, err := pl.plan(ctx, tx, who, pl.looking())
 		if err != nil {
 			return f, err
 		}
@@ -72,13 +72,20 @@ func rehearsal(ctx context.Context, tx *db.Tx, c Campaign) (*planner, error) {
 	if err != nil {
 		return nil, err
 	}
+	if frozen, err = frozen.linked(ctx, tx, c); err != nil {
+		return nil, err
+	}
 	r := Run{
 		ProgramID: c.ProgramID, CampaignID: c.ID, Occurrence: next.Key, StartsAt: next.At.UnixMilli(), EndsAt: next.Ends.UnixMilli(),
 	}
 	if r.Frozen, err = pack(frozen); err != nil {
 		return nil, err
 	}
-	return newPlanner(ctx, tx, c, r)
+	pl, err := newPlanner(ctx, tx, c, r)
+	if err == nil && pl.series != nil { // as if it had just happened to everybody
+		pl.take(pl.series.steps[0], nil)
+	}
+	return pl, err
 }
 
 func (f *Preflight) add(who []candidate, rows []*planned) {

@@ -14,6 +14,21 @@ import (
 // program's. Once is unique for the person for ever, ” is none. It answers the id of the text; 0, and no error, when nothing is queued:
 // the phone was never verified, its owner has left the staff or stopped all texts, or the key was used before.
 func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff, key, once string, f templates.Fields) (int64, error) {
+	return StaffText{Key: key, Once: once, Fields: f}.Tell(ctx, tx, p, s)
+}
+
+// StaffText is a text to somebody on the staff: see [TellStaff].
+type StaffText struct {
+	Key    string
+	Once   string
+	Fields templates.Fields
+	Sender int64 // 0: the program's first
+	After  int64 // unix milliseconds, 0: now
+	Before int64 // exclusive, 0: no end
+}
+
+// Tell is [TellStaff].
+func (t StaffText) Tell(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff) (int64, error) {
 	if s.Phone == "" || s.Hash == "" || s.VerifiedAt == 0 || s.LeftAt != 0 {
 		return 0, nil
 	}
@@ -25,15 +40,17 @@ func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staf
 	if slices.Contains(templates.Languages(), s.Language) {
 		lang = s.Language
 	}
-	body, err := templates.Render(lang, key, addressedTo(p, members.Member{Name: s.Name}, key, f))
+	body, err := templates.Render(lang, t.Key, addressedTo(p, members.Member{Name: s.Name}, t.Key, t.Fields))
 	if err != nil {
 		return 0, err
 	}
+	once := t.Once
 	if once != "" {
 		once = fmt.Sprintf("staff:%d:%s", s.ID, once)
 	}
 	queued, err := Enqueue(ctx, tx, Draft{
-		Program: p, Staff: s.ID, Phone: s.Phone, Hash: s.Hash, Class: Service, Topic: key, Language: lang, Body: body, Once: once,
+		Program: p, Staff: s.ID, Phone: s.Phone, Hash: s.Hash, Sender: t.Sender, Class: Service, Topic: t.Key, Language: lang, Body: body, Once: once,
+		SendAfter: t.After, SendBefore: t.Before,
 	})
 	if db.CodeOf(err) == db.Conflict {
 		return 0, nil
@@ -41,33 +58,8 @@ func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staf
 	return queued.ID, err
 }
 
-// Alert tells the owners of a program something, once for each kind and subject ("run_missed", "run:7"): it is written down, and texted
-// to each owner with a verified phone. False says that they were told before. The subject names nobody: it outlives an erasure.
-func Alert(ctx context.Context, tx *db.Tx, p members.Program, kind, subject, key string, f templates.Fields) (bool, error) {
-	words, err := templates.Render(p.Language, key, addressedTo(p, members.Member{}, key, f))
-	if err != nil {
-		return false, err
-	}
-	n, err := New(tx).insertNotice(ctx, insertNoticeParams{ProgramID: p.ID, ID: tx.ID(), Kind: kind, Subject: subject, Words: words, At: tx.Now})
-	if err != nil || n == 0 {
-		return false, err
-	}
-	staff, err := members.ListStaff(ctx, tx, p.ID)
-	if err != nil {
-		return false, err
-	}
-	for _, s := range staff {
-		if s.Role != members.Owner {
-			continue
-		}
-		if _, err := TellStaff(ctx, tx, p, s, key, kind+":"+subject, f); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// Alerts lists what the owners were told, the latest first, at most limit.
-func Alerts(ctx context.Context, tx *db.Tx, program, limit int64) ([]Told, error) {
-	return New(tx).notices(ctx, program, limit)
+// ToldStaff says whether somebody on the staff was texted under a once key.
+func ToldStaff(ctx context.Context, tx *db.Tx, program, staff int64, once string) (bool, error) {
+	n, err := New(tx).staffOnce(ctx, program, fmt.Sprintf("staff:%d:%s", staff, once))
+	return n > 0, err
 }
