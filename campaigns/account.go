@@ -81,13 +81,13 @@ func (b *bookkeeper) readTexts(ctx context.Context, tx *db.Tx, a *account, run R
 	for _, r := range rows {
 		t := b.textsOf(r)
 		a.Texts.join(t)
-		a.store(r.StoreID).Texts.join(t)
+		a.store(r.StoreID).join(t)
 		if r.Answer == 0 {
 			a.audience(r)
 		}
 		a.whole.count(share, t)
 		if r.Wording != "" {
-			a.wording(r.Wording).Texts.join(t)
+			a.wording(r.Wording).join(t)
 			a.wording(r.Wording).spent.count(share, t)
 		}
 	}
@@ -177,13 +177,13 @@ func (a *account) join(o *account) {
 	a.whole.join(o.whole)
 	for w, from := range o.wordings {
 		to := a.wording(w)
-		to.Texts.join(from.Texts)
+		to.join(from.Texts)
 		to.outcome.join(from.outcome)
 		to.spent.join(from.spent)
 	}
 	for id, from := range o.stores {
 		to := a.store(id)
-		to.Texts.join(from.Texts)
+		to.join(from.Texts)
 		to.purchases, to.used = to.purchases+from.purchases, to.used+from.used
 		to.spent.join(from.spent)
 	}

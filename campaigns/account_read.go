@@ -2,7 +2,6 @@ package campaigns
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
+	"fiel/sms"
 )
 
 // aftermath is how long after a text what its member does is put down to it, where the offer does not last longer.
@@ -40,7 +40,7 @@ func (b *bookkeeper) readSpent(ctx context.Context, tx *db.Tx, a *account, run R
 		if bought == "" {
 			continue
 		}
-		at, err := parseBought(bought)
+		at, err := spentAt(bought)
 		if err != nil {
 			return err
 		}
@@ -52,7 +52,8 @@ func (b *bookkeeper) readSpent(ctx context.Context, tx *db.Tx, a *account, run R
 // purchase is what somebody bought at a store, net of refunds.
 type purchase struct{ store, amount int64 }
 
-func parseBought(list string) (all []purchase, err error) {
+// spentAt reads the stores and amounts of one member.
+func spentAt(list string) (all []purchase, err error) {
 	for one := range strings.FieldsSeq(list) {
 		var p purchase
 		if _, err := fmt.Sscanf(one, "%d:%d", &p.store, &p.amount); err != nil {
@@ -152,12 +153,12 @@ func (b *bookkeeper) cost(t *Texts, r runTextsRow) {
 		t.Cost = r.Price
 		return
 	}
-	price, known := priceFor(b.program, b.country(r))
+	price, known := sms.PriceFor(b.program, b.country(r))
 	if !known {
 		t.Unpriced = r.Parts
 		return
 	}
-	t.Cost = r.Parts * price
+	t.Cost = r.Parts * price.Millionths
 	t.Estimated = t.Cost
 }
 
@@ -167,12 +168,4 @@ func (b *bookkeeper) country(r runTextsRow) string {
 		return b.program.Country
 	}
 	return members.Phone(r.Phone).Country()
-}
-
-// priceFor is what a part to a country costs, in millionths of the program's price unit.
-func priceFor(p members.Program, country string) (int64, bool) {
-	own := map[string]int64{}
-	_ = json.Unmarshal([]byte(p.Prices), &own)
-	price, known := own[country]
-	return price, known
 }
