@@ -135,6 +135,9 @@ func (n NewCampaign) check(ctx context.Context, tx *db.Tx, p members.Program) er
 	if err := n.Offer.check(); err != nil {
 		return err
 	}
+	if err := n.checkGame(); err != nil {
+		return err
+	}
 	for _, language := range slices.Sorted(maps.Keys(n.Words)) {
 		if err := n.checkWords(p, language); err != nil {
 			return err

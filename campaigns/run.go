@@ -36,6 +36,9 @@ func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now t
 	if row.Frozen, err = pack(frozen); err != nil {
 		return 0, err
 	}
+	if row.Asks, err = asks(frozen.Game); err != nil {
+		return 0, err
+	}
 	if !o.Alive(now) {
 		row.State, row.Reason, row.DoneAt = RunMissed, sms.ReasonLate, tx.Now
 	}

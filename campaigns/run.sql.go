@@ -10,7 +10,7 @@ import (
 )
 
 const endedRuns = `-- name: endedRuns :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('cancelled', 'missed') AND done_at = 0 ORDER BY id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('cancelled', 'missed') AND done_at = 0 ORDER BY id
 `
 
 // Runs that were ended while texts of theirs were waiting, or on the wire. They are held until nothing of them is open.
@@ -32,6 +32,7 @@ func (q *Queries) endedRuns(ctx context.Context, programID int64) ([]Run, error)
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -53,8 +54,8 @@ func (q *Queries) endedRuns(ctx context.Context, programID int64) ([]Run, error)
 }
 
 const insertRun = `-- name: insertRun :execrows
-INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, starts_at, ends_at, created_at, done_at, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, asks, starts_at, ends_at, created_at, done_at, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (program_id, campaign_id, occurrence) DO NOTHING
 `
 
@@ -66,6 +67,7 @@ type insertRunParams struct {
 	State      string
 	Version    int64
 	Frozen     string
+	Asks       string
 	StartsAt   int64
 	EndsAt     int64
 	CreatedAt  int64
@@ -82,6 +84,7 @@ func (q *Queries) insertRun(ctx context.Context, arg insertRunParams) (int64, er
 		arg.State,
 		arg.Version,
 		arg.Frozen,
+		arg.Asks,
 		arg.StartsAt,
 		arg.EndsAt,
 		arg.CreatedAt,
@@ -95,7 +98,7 @@ func (q *Queries) insertRun(ctx context.Context, arg insertRunParams) (int64, er
 }
 
 const liveRuns = `-- name: liveRuns :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('planning', 'running') ORDER BY starts_at, id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('planning', 'running') ORDER BY starts_at, id
 `
 
 func (q *Queries) liveRuns(ctx context.Context, programID int64) ([]Run, error) {
@@ -116,6 +119,7 @@ func (q *Queries) liveRuns(ctx context.Context, programID int64) ([]Run, error) 
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -137,7 +141,7 @@ func (q *Queries) liveRuns(ctx context.Context, programID int64) ([]Run, error) 
 }
 
 const liveRunsOf = `-- name: liveRunsOf :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND state IN ('planning', 'running', 'paused') ORDER BY id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND state IN ('planning', 'running', 'paused') ORDER BY id
 `
 
 func (q *Queries) liveRunsOf(ctx context.Context, programID int64, campaignID int64) ([]Run, error) {
@@ -158,6 +162,7 @@ func (q *Queries) liveRunsOf(ctx context.Context, programID int64, campaignID in
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -179,7 +184,7 @@ func (q *Queries) liveRunsOf(ctx context.Context, programID int64, campaignID in
 }
 
 const lockRun = `-- name: lockRun :one
-UPDATE runs SET cursor = cursor WHERE program_id = $1 AND id = $2 RETURNING program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason
+UPDATE runs SET cursor = cursor WHERE program_id = $1 AND id = $2 RETURNING program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason
 `
 
 // Whoever plans a run or ends it holds this row: two processes take turns.
@@ -195,6 +200,7 @@ func (q *Queries) lockRun(ctx context.Context, programID int64, iD int64) (Run, 
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,
@@ -229,7 +235,7 @@ func (q *Queries) moveCursor(ctx context.Context, arg moveCursorParams) error {
 }
 
 const run = `-- name: run :one
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND id = $2
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, error) {
@@ -244,6 +250,7 @@ func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, erro
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,
@@ -255,7 +262,7 @@ func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, erro
 }
 
 const runAt = `-- name: runAt :one
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND occurrence = $3
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND occurrence = $3
 `
 
 type runAtParams struct {
@@ -276,6 +283,7 @@ func (q *Queries) runAt(ctx context.Context, arg runAtParams) (Run, error) {
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,
@@ -287,7 +295,7 @@ func (q *Queries) runAt(ctx context.Context, arg runAtParams) (Run, error) {
 }
 
 const runsOf = `-- name: runsOf :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY starts_at DESC, id DESC LIMIT $3
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY starts_at DESC, id DESC LIMIT $3
 `
 
 type runsOfParams struct {
@@ -314,6 +322,7 @@ func (q *Queries) runsOf(ctx context.Context, arg runsOfParams) ([]Run, error) {
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,

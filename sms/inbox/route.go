@@ -15,6 +15,8 @@ func (th *Thread) route() answerer {
 		return forShop
 	case it.Command == Stop:
 		return stop
+	case it.Command == Comment:
+		return comments
 	case it.StopHint:
 		return stopHint
 	case it.Suggest != "":
@@ -58,6 +60,9 @@ var commands = map[Command]answerer{
 	Yes:      yes,
 	No:       no,
 	Choice:   choice,
+	Spin:     spin,
+	Clue:     clue,
+	Score:    score,
 }
 
 // forShop answers nothing and leaves the text to a person: a picture without words.
