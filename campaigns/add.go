@@ -75,14 +75,7 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 	if n.WordsB == nil {
 		n.WordsB = map[string]string{}
 	}
-	for _, f := range []struct {
-		own   *json.RawMessage
-		empty string
-	}{{&n.Steps, "[]"}, {&n.Game, "{}"}} {
-		if len(*f.own) == 0 {
-			*f.own = json.RawMessage(f.empty)
-		}
-	}
+	n.Steps, n.Game = firstOf(n.Steps, r.Steps, "[]"), firstOf(n.Game, r.Game, "{}")
 	if n.Holdout == nil {
 		n.Holdout = &r.Holdout
 	}
@@ -102,6 +95,17 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 	var err error
 	n.Audience, err = merge(r.Audience, n.Audience)
 	return n, err
+}
+
+// firstOf is the owner's JSON, else the recipe's, else what an empty one is.
+func firstOf(own, recipe json.RawMessage, empty string) json.RawMessage {
+	switch {
+	case len(own) > 0:
+		return own
+	case len(recipe) > 0:
+		return recipe
+	}
+	return json.RawMessage(empty)
 }
 
 // merge puts the owner's conditions beside the recipe's; one of the same name takes its place.
