@@ -182,8 +182,9 @@ func (w Wheel) check() error {
 
 // Letters of a merchant's own words, so that what they stand in stays within its parts.
 const (
-	longestPrize = 40
-	longestOwn   = 100
+	longestPrize   = 40
+	longestOwn     = 100
+	longestWelcome = 80
 )
 
 // key is what the tables call a prize: its name in the first language, or its points.
@@ -308,5 +309,5 @@ func (e Invitation) check() error {
 	case e.Most < 0 || e.Most > 99 || e.Most > e.Capacity:
 		return db.Errorf(db.Invalid, "One member takes 1 to 99 places, and not more than there are.")
 	}
-	return checkTexts("The welcome", e.Welcome, longestOwn)
+	return checkTexts("The welcome", e.Welcome, longestWelcome)
 }

@@ -43,7 +43,7 @@ func (th *Thread) rsvp(ctx context.Context, tx *db.Tx, comes bool) (Reply, error
 		return th.say("rsvp_no", nil)
 	}
 	if seats.Words != "" {
-		f["own"] = seats.Words
+		f["welcome"] = seats.Words
 	}
 	return th.say("rsvp_yes", f)
 }
