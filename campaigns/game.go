@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -194,6 +195,15 @@ func (p Prize) key() string {
 		return "points"
 	}
 	return clip(name, longestPrize)
+}
+
+// called is what people read of a prize: its name, or how many points it is.
+func (p Prize) called(language string) string {
+	name, _ := wordsIn(p.Name, language)
+	if name == "" {
+		return fmt.Sprintf("%d points", p.Points)
+	}
+	return name
 }
 
 func (p Prize) check(what string) error {

@@ -128,9 +128,9 @@ type guestOfParams struct {
 	MemberID  int64
 }
 
-func (q *Queries) guestOf(ctx context.Context, arg guestOfParams) (Guest, error) {
+func (q *Queries) guestOf(ctx context.Context, arg guestOfParams) (GuestRow, error) {
 	row := q.db.QueryRowContext(ctx, guestOf, arg.ProgramID, arg.RunID, arg.MemberID)
-	var i Guest
+	var i GuestRow
 	err := row.Scan(
 		&i.ProgramID,
 		&i.RunID,

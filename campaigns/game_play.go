@@ -63,15 +63,27 @@ func gameOf(ctx context.Context, tx *db.Tx, program, id int64) (Run, Game, error
 	return run, game, err
 }
 
-// Opens says on which date a game that has a day of its own is played next, false when it is on.
-func (pl Play) Opens(now time.Time) (Date, bool) {
-	today := DateOf(now.In(pl.program.Location()))
-	for days := range 7 {
-		if d := today.Plus(days); pl.Game.Day == "" || weekdays[d.Weekday()] == pl.Game.Day {
-			return d, days > 0
-		}
+// When a game that has a day of its own can be played.
+type When int
+
+// The day of a game.
+const (
+	Today When = iota // or it has none of its own
+	Later
+	Gone // it does not come again before the end of the offer
+)
+
+// Opens says when the game is played, and on which date.
+func (pl Play) Opens(now time.Time) (Date, When) {
+	zone := pl.program.Location()
+	day, when := DateOf(now.In(zone)), Today
+	for pl.Game.Day != "" && weekdays[day.Weekday()] != pl.Game.Day {
+		day, when = day.Plus(1), Later
 	}
-	return today, false
+	if when == Later && day.At(0, zone).UnixMilli() >= pl.run.EndsAt {
+		when = Gone
+	}
+	return day, when
 }
 
 // words are those of a map for the member.

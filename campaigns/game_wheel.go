@@ -26,13 +26,9 @@ func Dice(n int64) int64 {
 // Spin turns the wheel for the member, once a run: the same again answers what it was the first time. The draw, the stock, the prize and
 // the note of it stand together or not at all. What follows from points is added to the news. The caller holds the member's row.
 func (pl Play) Spin(ctx context.Context, tx *db.Tx, luck Luck, news *rewards.News) (Won, error) {
-	q, w := New(tx), *pl.Game.Wheel
-	before, err := q.spinOf(ctx, spinOfParams{ProgramID: pl.program.ID, RunID: pl.run.ID, MemberID: pl.member.ID})
-	if err == nil {
-		return pl.had(ctx, tx, w.called(before.Prize), before.VoucherID)
-	}
-	if !db.NotFound(err) {
-		return Won{}, err
+	w := *pl.Game.Wheel
+	if before, spun, err := pl.Spun(ctx, tx); spun || err != nil {
+		return before, err
 	}
 	prize, err := pl.draw(ctx, tx, w, luck)
 	if err != nil {
@@ -42,13 +38,26 @@ func (pl Play) Spin(ctx context.Context, tx *db.Tx, luck Luck, news *rewards.New
 	if err != nil {
 		return Won{}, err
 	}
-	n, err := q.insertSpin(ctx, insertSpinParams{
+	n, err := New(tx).insertSpin(ctx, insertSpinParams{
 		ProgramID: pl.program.ID, RunID: pl.run.ID, MemberID: pl.member.ID, Prize: w.note(prize), VoucherID: won.Voucher.ID, EntryID: entry, At: tx.Now,
 	})
 	if err == nil && n == 0 {
 		err = db.Errorf(db.Busy, "The wheel is turning for that member: try again.")
 	}
 	return won, err
+}
+
+// Spun is what the member's spin of this run gave, false when they have not spun.
+func (pl Play) Spun(ctx context.Context, tx *db.Tx) (Won, bool, error) {
+	before, err := New(tx).spinOf(ctx, spinOfParams{ProgramID: pl.program.ID, RunID: pl.run.ID, MemberID: pl.member.ID})
+	if db.NotFound(err) {
+		return Won{}, false, nil
+	}
+	if err != nil {
+		return Won{}, false, err
+	}
+	won, err := pl.had(ctx, tx, pl.Game.Wheel.called(before.Prize), before.VoucherID)
+	return won, true, err
 }
 
 // draw draws a prize by the odds; one that is used up is the consolation.

@@ -27,7 +27,7 @@ type Campaign struct {
 	ActiveAt  int64
 }
 
-type Guest struct {
+type GuestRow struct {
 	ProgramID int64
 	RunID     int64
 	MemberID  int64

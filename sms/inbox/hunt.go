@@ -30,8 +30,11 @@ func (th *Thread) clueAt(words string) int {
 // clue takes the code of a clue: the next clue, the treasure, or what is wrong with it.
 func clue(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	play := th.plays[clueQuestion]
-	if day, early := play.Opens(tx.Time()); early {
+	switch day, when := play.Opens(tx.Time()); when {
+	case campaigns.Later:
 		return th.say("hunt_early", templates.Fields{"day": th.dateOf(day)})
+	case campaigns.Gone:
+		return helpLine(ctx, tx, th)
 	}
 	th.news = new(rewards.News)
 	step, err := play.Try(ctx, tx, th.clueAt(strings.Join(read(th.said).words, " ")), th.news)
@@ -39,9 +42,11 @@ func clue(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{}, err
 	}
 	switch {
+	case step.Found && th.Intent.Wrong != "":
+		return helpLine(ctx, tx, th)
 	case step.Found:
 		return th.found(ctx, tx, step.Won)
-	case step.Wrong && step.Stuck, step.Stuck:
+	case step.Stuck:
 		reply, err := th.say("clue_stuck", nil)
 		reply.Help = true
 		return reply, err

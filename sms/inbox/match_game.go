@@ -54,7 +54,10 @@ func comment(ctx Context) (Intent, bool) {
 // guess forgives a typo, and takes a word or two that mean nothing as a wrong code while a treasure hunt is on.
 func (b *Book) guess(ctx Context, t *reading, leaving bool) Intent {
 	in := b.typo(ctx, t)
-	if in.Command != None || in.Suggest != "" || leaving || len(t.words) == 0 || len(t.words) > 2 || !slices.Contains(ctx.Open, clueQuestion) {
+	if in.Command != None || in.Suggest != "" || leaving || len(t.words) > 2 || !slices.Contains(ctx.Open, clueQuestion) {
+		return in
+	}
+	if t.asks() || b.skipPolite(t, 0) == len(t.words) { // for a person, or for nobody
 		return in
 	}
 	return Intent{Command: Clue, How: HowAnswer, Answers: clueQuestion, Wrong: ClueUnknown}

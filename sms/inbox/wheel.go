@@ -16,7 +16,16 @@ func spin(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if !ok {
 		return th.noWheel(ctx, tx)
 	}
-	if day, early := play.Opens(tx.Time()); early {
+	_, spun, err := play.Spun(ctx, tx)
+	if err != nil {
+		return Reply{}, err
+	}
+	day, when := play.Opens(tx.Time())
+	switch {
+	case spun: // answered whatever day it is
+	case when == campaigns.Gone:
+		return th.noWheel(ctx, tx)
+	case when == campaigns.Later:
 		return th.say("spin_early", templates.Fields{"day": th.dateOf(day)})
 	}
 	luck := th.inbox.Luck
