@@ -1,6 +1,7 @@
 package campaigns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -24,6 +25,7 @@ type NewCampaign struct {
 	Calendar Calendar
 	Holdout  *int64 // per cent of the audience that get no text, 0 to 90
 
+	Link     string            // where {link} leads: the words get a short link to it
 	WordsB   map[string]string // a second wording, by language, for half of the audience; none: one wording for all
 	Steps    json.RawMessage   // the texts of a series, each with its time
 	Game     json.RawMessage   // what answers to its texts belong to: a wheel, a treasure hunt, a survey or an invitation
@@ -61,7 +63,10 @@ func Add(ctx context.Context, tx *db.Tx, p members.Program, n NewCampaign) (Camp
 	if db.NotFound(err) {
 		return Campaign{}, db.Errorf(db.Conflict, "There is a campaign named %q already.", n.Name)
 	}
-	return c, err
+	if err != nil || n.Link == "" {
+		return c, err
+	}
+	return c, addCampaignLinks(ctx, tx, p, c, n)
 }
 
 // from fills what was left empty.
@@ -147,6 +152,9 @@ func (n NewCampaign) check(ctx context.Context, tx *db.Tx, p members.Program) er
 			return err
 		}
 	}
+	if err := cmp.Or(n.checkWordsB(p), n.checkLink(p)); err != nil {
+		return err
+	}
 	return n.checkAudience(ctx, tx, p)
 }
 
@@ -188,7 +196,10 @@ func (n NewCampaign) checkWords(p members.Program, language string) error {
 	if offer, _ := wordsIn(n.Offer.Text, language, p.Language); offer == "" && (ask["offer"] || n.Offer.Kind != "") {
 		return db.Errorf(db.Invalid, "What is the offer? The words ask for it, and it is empty.")
 	}
-	s := content{Words: n.Words, Offer: n.Offer}.scriptFor(p, p.Location(), Occurrence{}, language)
+	if ask["link"] && n.Link == "" {
+		return db.Errorf(db.Invalid, "Where does the link lead? The words ask for it, and it is empty.")
+	}
+	s := content{Words: n.Words, Offer: n.Offer, Link: sampleLink(p)}.scriptFor(p, p.Location(), Occurrence{}, language)
 	used, err := templates.Used(s.language, s.words)
 	if err != nil {
 		return err

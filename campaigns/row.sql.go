@@ -48,6 +48,18 @@ type Hunt struct {
 	DoneAt    int64
 }
 
+type Link struct {
+	ProgramID  int64
+	ID         int64
+	Code       string
+	Target     string
+	Name       string
+	CampaignID int64
+	Wording    string
+	CreatedAt  int64
+	RetiredAt  int64
+}
+
 type Run struct {
 	ProgramID  int64
 	ID         int64

@@ -366,6 +366,22 @@ func (q *Queries) setRun(ctx context.Context, arg setRunParams) error {
 	return err
 }
 
+const someLate = `-- name: someLate :one
+SELECT COUNT(*) FROM (SELECT messages.id FROM messages
+    JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
+    WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.run_id <> 0 AND messages.state IN ('left_out', 'cancelled')
+      AND messages.reason IN ('consent', 'stopped', 'write_first') AND members.service AND members.marketing AND members.left_at = 0
+    LIMIT 1) AS late
+`
+
+// Whether anybody the run left out for want of consent consents now.
+func (q *Queries) someLate(ctx context.Context, programID int64, runID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, someLate, programID, runID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const withdrawVouchers = `-- name: withdrawVouchers :execrows
 UPDATE vouchers SET state = 'cancelled'
 WHERE (program_id, id) IN (SELECT v.program_id, v.id FROM vouchers AS v

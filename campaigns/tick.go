@@ -165,6 +165,9 @@ func (s *Service) planLate(ctx context.Context, r Run) error {
 }
 
 func lateFor(ctx context.Context, tx *db.Tx, r Run, after int64) ([]candidate, error) {
+	if n, err := New(tx).someLate(ctx, r.ProgramID, r.ID); err != nil || n == 0 {
+		return nil, err // most minutes: nothing that the audience would have to be asked for
+	}
 	pl, err := newPlannerOf(ctx, tx, r)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type line struct {
 	doubtful []string      // claims whose commit gave no answer
 	slots    time.Time     // nothing more fits in the pace before
 	stopping chan struct{} // closed when nothing more may begin
+	eager    bool          // texts do not wait for their turn in the pace: the clock is moved by hand
 }
 
 func newLine(w *Worker, s Sender, p Provider, share int) *line {
@@ -203,13 +204,8 @@ func (l *line) keepBlames(ctx context.Context) error {
 	return nil
 }
 
-// kept forgets what is stored now, and tells the owner what they should hear.
+// kept forgets what is stored now.
 func (l *line) kept() {
-	for _, r := range l.results {
-		if notice := r.notice(l.sender); notice.Text != "" {
-			l.w.notify(notice)
-		}
-	}
 	l.results, l.doubtful = l.results[:0], nil
 }
 
@@ -220,7 +216,7 @@ func (l *line) launch(ctx context.Context, c *claim, taken time.Time) {
 	for _, t := range c.texts {
 		t.taken = taken
 		l.free--
-		if t.delay > 0 {
+		if t.delay > 0 && !l.eager {
 			go l.carry(ctx, t)
 		} else {
 			now = append(now, t)

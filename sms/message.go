@@ -40,6 +40,7 @@ const (
 	ReasonLate       = "late"        // its end has come
 	ReasonCap        = "cap"         // its member has had enough promotions that day or week
 	ReasonSpend      = "spend"       // the program's parts of that day are used up
+	ReasonCampaign   = "campaign_cap" // its campaign has cost what it may
 )
 
 // Draft is a text to be sent.
@@ -187,6 +188,7 @@ func whyClosed(at, before int64) string {
 // booking is the room a text takes if it leaves at its send_after.
 func (r rules) booking(m Message) booking {
 	b := booking{member: m.MemberID, parts: m.Parts, spendDay: dateAt(m.SendAfter, r.home)}
+	b.run = paying(m.Class, m.RunID, b.spendDay)
 	if m.Class == Marketing {
 		b.capDay = dateAt(m.SendAfter, r.day)
 	}
