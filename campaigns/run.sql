@@ -41,6 +41,14 @@ WHERE (program_id, id) IN (SELECT v.program_id, v.id FROM vouchers AS v
           AND messages.member_id = v.member_id AND messages.state NOT IN ('cancelled', 'left_out', 'holdout'))
     LIMIT $3);
 
+-- name: pausedRuns :many
+-- Paused runs whose offer is over.
+SELECT * FROM runs WHERE program_id = $1 AND state = 'paused' AND ends_at <= $2 ORDER BY id;
+
+-- name: stoppedRuns :many
+-- Runs that were stopped for what would meet all of their texts, the latest of a campaign last.
+SELECT campaign_id, reason FROM runs WHERE program_id = $1 AND state = 'paused' AND reason <> '' ORDER BY id;
+
 -- name: someLate :one
 -- Whether anybody the run left out for want of consent consents now.
 SELECT COUNT(*) FROM (SELECT messages.id FROM messages
