@@ -151,10 +151,10 @@ func TestResults(t *testing.T) {
 			sale{held[0], s.store.ID, 4000, 0, at}, sale{held[1], north.ID, 500, 0, at},
 			sale{a[6], s.store.ID, 9999, 0, at.Add(-time.Hour)}, sale{a[7], s.store.ID, 9999, 0, at.Add(48 * time.Hour)},
 		)
-		s.answers(a[8], "STOP", at.Add(time.Hour))
-		s.answers(a[9], "", at.Add(30*time.Hour))
-		s.answers(a[10], "BALANCE", at.Add(60*time.Hour)) // too late to be about it
-		s.answers(held[2], "BALANCE", at.Add(time.Hour))
+		s.textsBack(a[8], "STOP", at.Add(time.Hour))
+		s.textsBack(a[9], "", at.Add(30*time.Hour))
+		s.textsBack(a[10], "BALANCE", at.Add(60*time.Hour)) // too late to be about it
+		s.textsBack(held[2], "BALANCE", at.Add(time.Hour))
 		s.withdraws(a[8], "service", at.Add(time.Hour))
 		s.withdraws(a[8], "marketing", at.Add(time.Hour))
 		s.withdraws(b[8], "marketing", at.Add(20*time.Hour))
@@ -219,7 +219,7 @@ func (s *shop) addsUp(r Results) {
 	}
 }
 
-func (s *shop) answers(member int64, command string, at time.Time) {
+func (s *shop) textsBack(member int64, command string, at time.Time) {
 	s.t.Helper()
 	s.number++
 	s.exec(`INSERT INTO inbound (program_id, id, sender_id, provider_id, member_id, body, command, at) VALUES ($1, CAST($2 AS BIGINT), 1, CAST($2 AS TEXT), $3, 'x', $4, $5)`,
