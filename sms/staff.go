@@ -21,10 +21,7 @@ func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staf
 	if err != nil || !n.Textable() {
 		return 0, err
 	}
-	lang := p.Language
-	if slices.Contains(templates.Languages(), s.Language) {
-		lang = s.Language
-	}
+	lang := staffLanguage(p, s)
 	body, err := templates.Render(lang, key, addressedTo(p, members.Member{Name: s.Name}, key, f))
 	if err != nil {
 		return 0, err
@@ -39,6 +36,14 @@ func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staf
 		return 0, nil
 	}
 	return queued.ID, err
+}
+
+// staffLanguage is the language somebody on the staff is written to in: their own, or the program's while we have no words in it.
+func staffLanguage(p members.Program, s members.Staff) string {
+	if slices.Contains(templates.Languages(), s.Language) {
+		return s.Language
+	}
+	return p.Language
 }
 
 // Alert tells the owners of a program something, once for each kind and subject ("run_missed", "run:7"): it is written down, and texted
