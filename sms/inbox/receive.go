@@ -60,6 +60,7 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 	if err != nil {
 		return sms.Answer{}, err
 	}
+	in.Body = th.kept(in.Body)
 	text, err := sms.RecordInbound(ctx, tx, th.Sender, in, sms.From{Phone: th.Phone, Hash: th.Number.Hash, Member: th.Member.ID})
 	if err != nil || text.Again {
 		return text.Answer, err
@@ -104,6 +105,9 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if th.Phone == "" {
 		return Reply{ForShop: true}, nil
 	}
+	if th.Staff.ID != 0 {
+		return th.work(ctx, tx)
+	}
 	open, err := members.Open(ctx, tx, th.Program.ID, th.Member.ID)
 	if err != nil {
 		return Reply{}, err
@@ -125,6 +129,9 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if th.Number.Stopped() {
 		return th.answerStopped(ctx, tx)
 	}
+	if reply, found, err := th.answerAsk(ctx, tx, open); found || err != nil {
+		return reply, err
+	}
 	return th.route()(ctx, tx, th)
 }
 
@@ -142,6 +149,6 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 		}
 	}
 	return sms.ReplyTo(ctx, tx, th.Sender, th.Text, sms.Draft{
-		Program: th.Program, Member: th.Member, Topic: r.Topic, Language: th.Language, Body: r.Body,
+		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, Topic: r.Topic, Language: th.Language, Body: r.Body,
 	})
 }

@@ -25,6 +25,8 @@ type Thread struct {
 	Intent   Intent
 	Language string // the one to answer in
 	Text     sms.Received
+	Staff    members.Staff // who gives an order; ID 0: the text is none
+	Ordered  Ordered
 	inbox    *Inbox
 	codes    map[string]rewards.Code // those that the text names, by their letters
 	news     *rewards.News           // told after the answer; nil: none
@@ -32,7 +34,8 @@ type Thread struct {
 	handled  bool                    // not even the confirmation of a stop: the provider sends its own
 }
 
-// open finds the program of the sender, takes the row of the number the text came from, and finds the member.
+// open finds the program of the sender, takes the row of the number the text came from, and finds the member. Whoever
+// gives an order of staff is at work: no member in it.
 func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.Inbound) (*Thread, error) {
 	th := &Thread{Sender: sender, inbox: i}
 	var err error
@@ -47,6 +50,9 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 	th.Phone = phone
 	if th.Number, err = members.Touch(ctx, tx, th.Program.ID, i.Key.Hash(phone)); err != nil {
 		return nil, err
+	}
+	if err := th.employ(ctx, tx, in.OptOut, in.Body); err != nil || th.Staff.ID != 0 {
+		return th, err
 	}
 	th.Member, err = members.ByPhone(ctx, tx, th.Program.ID, phone)
 	if err != nil && !db.NotFound(err) {
