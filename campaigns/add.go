@@ -1,6 +1,7 @@
 package campaigns
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
@@ -24,6 +25,7 @@ type NewCampaign struct {
 	Calendar Calendar
 	Holdout  *int64 // per cent of the audience that get no text, 0 to 90
 
+	Link     string            // where {link} leads: the words get a short link to it
 	WordsB   map[string]string // a second wording, by language, for half of the audience; none: one wording for all
 	Steps    json.RawMessage   // the texts of a series, each with its time
 	Game     json.RawMessage   // what answers to its texts belong to: a wheel, a treasure hunt, a survey or an invitation
@@ -61,7 +63,10 @@ func Add(ctx context.Context, tx *db.Tx, p members.Program, n NewCampaign) (Camp
 	if db.NotFound(err) {
 		return Campaign{}, db.Errorf(db.Conflict, "There is a campaign named %q already.", n.Name)
 	}
-	return c, err
+	if err != nil || n.Link == "" {
+		return c, err
+	}
+	return c, addCampaignLinks(ctx, tx, p, c, n)
 }
 
 // from fills what was left empty.
@@ -75,14 +80,7 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 	if n.WordsB == nil {
 		n.WordsB = map[string]string{}
 	}
-	for _, f := range []struct {
-		own   *json.RawMessage
-		empty string
-	}{{&n.Steps, "[]"}, {&n.Game, "{}"}} {
-		if len(*f.own) == 0 {
-			*f.own = json.RawMessage(f.empty)
-		}
-	}
+	n.Steps, n.Game = firstOf(n.Steps, r.Steps, "[]"), firstOf(n.Game, r.Game, "{}")
 	if n.Holdout == nil {
 		n.Holdout = &r.Holdout
 	}
@@ -102,6 +100,17 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 	var err error
 	n.Audience, err = merge(r.Audience, n.Audience)
 	return n, err
+}
+
+// firstOf is the owner's JSON, else the recipe's, else what an empty one is.
+func firstOf(own, recipe json.RawMessage, empty string) json.RawMessage {
+	switch {
+	case len(own) > 0:
+		return own
+	case len(recipe) > 0:
+		return recipe
+	}
+	return json.RawMessage(empty)
 }
 
 // merge puts the owner's conditions beside the recipe's; one of the same name takes its place.
@@ -139,6 +148,9 @@ func (n NewCampaign) check(ctx context.Context, tx *db.Tx, p members.Program) er
 		if err := n.checkWords(p, language); err != nil {
 			return err
 		}
+	}
+	if err := cmp.Or(n.checkWordsB(p), n.checkLink(p)); err != nil {
+		return err
 	}
 	return n.checkAudience(ctx, tx, p)
 }
@@ -181,7 +193,10 @@ func (n NewCampaign) checkWords(p members.Program, language string) error {
 	if offer, _ := wordsIn(n.Offer.Text, language, p.Language); offer == "" && (ask["offer"] || n.Offer.Kind != "") {
 		return db.Errorf(db.Invalid, "What is the offer? The words ask for it, and it is empty.")
 	}
-	s := content{Words: n.Words, Offer: n.Offer}.scriptFor(p, p.Location(), Occurrence{}, language)
+	if ask["link"] && n.Link == "" {
+		return db.Errorf(db.Invalid, "Where does the link lead? The words ask for it, and it is empty.")
+	}
+	s := content{Words: n.Words, Offer: n.Offer, Link: sampleLink(p)}.scriptFor(p, p.Location(), Occurrence{}, language)
 	used, err := templates.Used(s.language, s.words)
 	if err != nil {
 		return err

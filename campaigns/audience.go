@@ -33,6 +33,8 @@ const (
 type condition interface {
 	// write appends an SQL expression over members AS m.
 	write(q *query, at moment)
+	// say puts it into words, as what is said of members: "bought bread in the last 60 days"; denied, the opposite.
+	say(s *sayer, denied bool) clause
 }
 
 // moment is when an audience is asked for: conditions such as "birthday today" depend on it.
@@ -190,3 +192,10 @@ func (n not) write(q *query, at moment) {
 	n.condition.write(q, at)
 	q.text(")")
 }
+
+// exclusions holds for whom none of its conditions does. A sentence names them last.
+type exclusions struct{ anyOf }
+
+func (e exclusions) write(q *query, at moment) { not{e.anyOf}.write(q, at) }
+
+func (e exclusions) say(s *sayer, denied bool) clause { return e.anyOf.say(s, !denied) }

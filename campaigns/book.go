@@ -8,8 +8,13 @@ import (
 	"fiel/sms"
 )
 
-// booker takes room of the caps for texts, or looks whether there is room: sms.Plan.Book or sms.Plan.Peek.
-type booker func(context.Context, *db.Tx, []*sms.Planned) error
+// booker takes room of the caps for texts, or looks whether there is room, and gives it back: see [planner.booking] and [planner.looking].
+type booker struct {
+	take, give func(context.Context, *db.Tx, []*sms.Planned) error
+}
+
+func (pl *planner) booking() booker { return booker{pl.outbox.Book, pl.outbox.Unbook} }
+func (pl *planner) looking() booker { return booker{pl.outbox.Peek, pl.outbox.Unpeek} }
 
 // book takes the room of the texts that wait. Where a member's cap of the day is full, or belongs to a greeting they are still to get,
 // the text moves on to the next day at the campaign's time, as long as the offer is alive.
@@ -24,7 +29,7 @@ func (pl *planner) book(ctx context.Context, tx *db.Tx, rows []*planned, book bo
 		for i, r := range left {
 			texts[i] = &r.Planned
 		}
-		if err := book(ctx, tx, texts); err != nil {
+		if err := book.take(ctx, tx, texts); err != nil {
 			return err
 		}
 		day = day.Plus(1)

@@ -114,6 +114,8 @@ type oneOf []int64
 
 func (c oneOf) write(q *query, _ moment) { in(q, "m.id", c) }
 
+func (oneOf) say(s *sayer, denied bool) clause { return s.clause("named", denied) }
+
 // waitingFor: the run left the member out, or took the text back before anything of it was sent, for want of consent, and now the
 // member consents.
 type waitingFor int64
@@ -123,3 +125,5 @@ func (run waitingFor) write(q *query, at moment) {
 	q.compare(" AND k.run_id = ", int64(run))
 	q.text(` AND k.run_id <> 0 AND k.reason IN ('consent', 'stopped', 'write_first') AND (k.state = 'left_out' OR k.state = 'cancelled' AND k.attempt = ''))`)
 }
+
+func (waitingFor) say(s *sayer, denied bool) clause { return s.clause("waiting", denied) }

@@ -4,44 +4,72 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"fiel/db"
 	"fiel/members"
 )
 
+// kind is one condition that an audience can name.
+type kind struct {
+	name    string
+	example string // JSON of a whole audience
+	means   string // in English, for whoever writes one
+	parse   func(raw json.RawMessage, depth int) (condition, error)
+}
+
+// kinds are all conditions there are.
+func kinds() []kind {
+	return slices.Concat(memberKinds(), occasionKinds(), joinedKinds())
+}
+
+// memberKinds are the conditions over what is known of a member.
+func memberKinds() []kind {
+	return []kind{
+		{"store", `{"store": ["Centro", 12]}`, "home store, by name or id", plainly(parseStores)},
+		{"language", `{"language": ["es", "en"]}`, "language they are texted in", plainly(parseLanguages)},
+		{"last_purchase", `{"last_purchase": {"at_least_days": 30, "at_most_days": 90}}`, `days since the last purchase, or {"never": true}`, plainly(parseLastPurchase)},
+		{"birthday_month", `{"birthday_month": [3, 4]}`, "month of the birthday, 1 to 12", plainly(parseBirthdayMonths)},
+	}
+}
+
+// joinedKinds put audiences together.
+func joinedKinds() []kind {
+	return []kind{
+		{"all", `{"all": [{"language": ["es"]}, {"store": ["Centro"]}]}`, "each of these audiences", func(raw json.RawMessage, depth int) (condition, error) {
+			list, err := parseObjects("all", raw, depth)
+			return all(list), err
+		}},
+		{"any", `{"any": [{"language": ["en"]}, {"store": ["Centro"]}]}`, "at least one of these audiences", func(raw json.RawMessage, depth int) (condition, error) {
+			list, err := parseObjects("any", raw, depth)
+			return anyOf(list), err
+		}},
+		{"not", `{"not": {"store": ["Centro"]}}`, "everybody but these", func(raw json.RawMessage, depth int) (condition, error) {
+			c, err := parseObject(raw, depth+1)
+			return not{c}, err
+		}},
+		{"except", `{"except": [{"store": ["Centro"]}, {"language": ["en"]}]}`, "without those of any of these audiences", func(raw json.RawMessage, depth int) (condition, error) {
+			list, err := parseObjects("except", raw, depth)
+			return exclusions{anyOf(list)}, err
+		}},
+	}
+}
+
+// plainly is the reader of a condition that has no audiences in it.
+func plainly(parse func(json.RawMessage) (condition, error)) func(json.RawMessage, int) (condition, error) {
+	return func(raw json.RawMessage, _ int) (condition, error) { return parse(raw) }
+}
+
 // parseCondition reads one name of an audience's object and what it asks.
 func parseCondition(name string, raw json.RawMessage, depth int) (condition, error) {
-	switch name {
-	case "all", "any":
-		list, err := parseObjects(name, raw, depth)
-		if name == "any" {
-			return anyOf(list), err
+	var known []string
+	for _, k := range kinds() {
+		if k.name == name {
+			return k.parse(raw, depth)
 		}
-		return all(list), err
-	case "not":
-		c, err := parseObject(raw, depth+1)
-		return not{c}, err
-	case "store":
-		return parseStores(raw)
-	case "language":
-		var c languages
-		return c, readList(name, raw, &c, func(s string) bool { return plain(s) && len(s) <= 8 })
-	case "last_purchase":
-		return parseLastPurchase(raw)
-	case "birthday":
-		return birthdayToday{}, readWord(name, raw, "today")
-	case "birthday_month":
-		var c birthdayMonths
-		return c, readList(name, raw, &c, func(n int64) bool { return n >= 1 && n <= 12 })
-	case "anniversary":
-		return parseAnniversary(raw)
-	case "lapsed":
-		var c lapsed
-		err := readList(name, raw, &c, func(n int64) bool { return n >= 1 && n <= 3650 })
-		slices.Sort(c)
-		return c, err
+		known = append(known, k.name)
 	}
-	return nil, db.Errorf(db.Invalid, "%q is no condition of an audience: there are store, language, last_purchase, birthday, birthday_month, anniversary, lapsed, all, any and not.", name)
+	return nil, db.Errorf(db.Invalid, "%q is no condition of an audience: there are %s.", name, strings.Join(known, ", "))
 }
 
 // readList reads a list of one kind, each of which must be good.
@@ -74,7 +102,22 @@ func readWord(name string, raw []byte, word string) error {
 // languages: the member is texted in one of them.
 type languages []string
 
+func parseLanguages(raw json.RawMessage) (condition, error) {
+	var c languages
+	return c, readList("language", raw, &c, func(s string) bool { return plain(s) && len(s) <= 8 })
+}
+
 func (c languages) write(q *query, _ moment) { in(q, "m.language", c) }
+
+func (c languages) say(s *sayer, denied bool) clause {
+	all := make([]string, len(c))
+	for i, l := range c {
+		if all[i] = s.book["language."+l]; all[i] == "" {
+			all[i] = l
+		}
+	}
+	return s.clause("language", denied, "languages", s.list(all, denied))
+}
 
 // stores: the member's home store is one of them, by id or by name.
 type stores struct {
@@ -122,6 +165,25 @@ func (c stores) write(q *query, at moment) {
 	}
 }
 
+func (c stores) say(s *sayer, denied bool) clause {
+	return s.clause("store", denied, "stores", s.list(c.said(s), denied))
+}
+
+func (c stores) head(s *sayer) (field, words string) {
+	return "store", s.words("store.head", "stores", s.list(c.said(s), false))
+}
+
+func (c stores) said(s *sayer) []string {
+	var all []string
+	for _, id := range c.ids {
+		all = append(all, s.named(s.names.store(id)))
+	}
+	for _, name := range c.names {
+		all = append(all, s.named(name))
+	}
+	return all
+}
+
 // knownStores refuses an audience that names a store the program does not have.
 func knownStores(c condition, have []members.Store) error {
 	var parts []condition
@@ -134,6 +196,8 @@ func knownStores(c condition, have []members.Store) error {
 		parts = c
 	case not:
 		parts = []condition{c.condition}
+	case exclusions:
+		parts = c.anyOf
 	}
 	for _, part := range parts {
 		if err := knownStores(part, have); err != nil {
@@ -189,6 +253,19 @@ func (c lastPurchase) write(q *query, at moment) {
 	}
 }
 
+func (c lastPurchase) say(s *sayer, denied bool) clause {
+	least, most := s.count("days", c.AtLeastDays), s.count("days", c.AtMostDays)
+	switch {
+	case c.Never:
+		return s.clause("bought.never", denied)
+	case c.AtMostDays == 0:
+		return s.clause("last.least", denied, "days", least)
+	case c.AtLeastDays == 0:
+		return s.clause("last.most", denied, "days", most)
+	}
+	return s.clause("last.between", denied, "least", s.number(c.AtLeastDays), "days", most)
+}
+
 // daysAgo is the first instant of the local date that many days before, in ms.
 func (at moment) daysAgo(n int) int64 { return at.start(at.date.Plus(-n)) }
 
@@ -196,5 +273,18 @@ func (at moment) start(d Date) int64 { return d.At(0, at.zone).UnixMilli() }
 
 // birthdayMonths: born in one of the months.
 type birthdayMonths []int64
+
+func parseBirthdayMonths(raw json.RawMessage) (condition, error) {
+	var c birthdayMonths
+	return c, readList("birthday_month", raw, &c, func(n int64) bool { return n >= 1 && n <= 12 })
+}
+
+func (c birthdayMonths) say(s *sayer, denied bool) clause {
+	all := make([]string, len(c))
+	for i, n := range c {
+		all[i] = s.month(time.Month(n))
+	}
+	return s.clause("birthday_month", denied, "months", s.list(all, denied))
+}
 
 func (c birthdayMonths) write(q *query, _ moment) { in(q, "m.birth_month", c) }

@@ -21,6 +21,8 @@ type content struct {
 	Game     json.RawMessage   `json:"game,omitempty"`
 	PartsCap int64             `json:"parts_cap,omitempty"`
 	AsMany   bool              `json:"as_many,omitempty"`
+	Link     string            `json:"link,omitempty"`   // the short link that {link} stands for, see [content.linked]
+	LinkB    string            `json:"link_b,omitempty"` // in the second wording
 }
 
 // content is the campaign as it stands now.

@@ -13,6 +13,17 @@ import (
 // Occasions are the conditions that come round for each member at a time of their own. They need a key for each time, so that no
 // member hears of it twice; see once.go.
 
+// occasionKinds are the conditions of this file, as an audience names them.
+func occasionKinds() []kind {
+	return []kind{
+		{"birthday", `{"birthday": "today"}`, "it is their birthday", plainly(func(raw json.RawMessage) (condition, error) {
+			return birthdayToday{}, readWord("birthday", raw, "today")
+		})},
+		{"anniversary", `{"anniversary": {"days": [30], "yearly": true}}`, "so many days since joining, and every year", plainly(parseAnniversary)},
+		{"lapsed", `{"lapsed": [30, 60, 90]}`, "so many days without a purchase, each told once", plainly(parseLapsed)},
+	}
+}
+
 // birthdayToday: it is the member's birthday. Who joined, or told the date, after the day's time has come waits for next year.
 type birthdayToday struct{}
 
@@ -25,6 +36,8 @@ func (birthdayToday) write(q *query, at moment) {
 		q.compare(" AND +b.birth_set_at <= ", at.at)
 	})
 }
+
+func (birthdayToday) say(s *sayer, denied bool) clause { return s.clause("birthday", denied) }
 
 // few appends that one of n conditions over members AS b holds, each of which few members meet. Asked apart, each is answered by an
 // index of its own; beside the order by id SQLite would walk through all members instead. (A + before a column keeps SQLite from
@@ -86,6 +99,20 @@ func parseAnniversary(raw json.RawMessage) (condition, error) {
 	return c, nil
 }
 
+func (c anniversary) say(s *sayer, denied bool) clause {
+	all := make([]string, len(c.Days))
+	for i, n := range c.Days {
+		all[i] = s.count("days", n)
+	}
+	switch {
+	case len(all) == 0:
+		return s.clause("anniversary.yearly", denied)
+	case c.Yearly:
+		return s.clause("anniversary.both", denied, "days", s.list(all, denied))
+	}
+	return s.clause("anniversary.days", denied, "days", s.list(all, denied))
+}
+
 // longestMembership is for how many years an anniversary is kept.
 const longestMembership = 50
 
@@ -136,6 +163,21 @@ func (c anniversary) key(m members.Member, at moment) string {
 // lapsed: at least so many local days since the last purchase and not yet told at the highest stage that is due. Who was left out at
 // that stage is asked again once they may be texted. Who never bought is not lapsed.
 type lapsed []int64
+
+func parseLapsed(raw json.RawMessage) (condition, error) {
+	var c lapsed
+	err := readList("lapsed", raw, &c, func(n int64) bool { return n >= 1 && n <= 3650 })
+	slices.Sort(c)
+	return c, err
+}
+
+func (c lapsed) say(s *sayer, denied bool) clause {
+	all := make([]string, len(c))
+	for i, n := range c {
+		all[i] = s.number(n)
+	}
+	return s.clause("lapsed", denied, "days", s.list(append(all[:len(all)-1], s.count("days", c[len(c)-1])), denied))
+}
 
 func (c lapsed) write(q *query, at moment) {
 	q.text("m.last_purchase_id <> 0")

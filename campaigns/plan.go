@@ -24,12 +24,12 @@ type planner struct {
 	at       moment
 	now      int64
 	outbox   *sms.Plan
-	scripts  map[string]script
+	scripts  map[scriptKey]script
 	class    sms.Class
 }
 
 func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, error) {
-	pl := &planner{run: r, now: max(tx.Now, r.StartsAt), scripts: map[string]script{}}
+	pl := &planner{run: r, now: max(tx.Now, r.StartsAt), scripts: map[scriptKey]script{}}
 	err := unpack(r.Frozen, &pl.content)
 	if err != nil {
 		return nil, err
@@ -54,6 +54,7 @@ func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, er
 	pl.when = r.when(pl.zone)
 	pl.at = moment{program: pl.program, zone: pl.zone, date: pl.when.Date, at: r.StartsAt}
 	pl.outbox = sms.NewPlan(pl.program, sender, pl.class, c.Recipe, r.ID)
+	pl.outbox.Pays(c.ID, c.PartsCap, c.Name)
 	return pl, nil
 }
 
@@ -74,6 +75,9 @@ func (pl *planner) plan(ctx context.Context, tx *db.Tx, who []candidate, book bo
 		pl.judge(r)
 	}
 	if err := pl.book(ctx, tx, rows, book); err != nil {
+		return nil, err
+	}
+	if err := pl.holdOut(ctx, tx, rows, book); err != nil {
 		return nil, err
 	}
 	var kept []*planned
@@ -118,22 +122,38 @@ func (pl *planner) untold(ctx context.Context, tx *db.Tx, who []candidate) ([]*p
 	return fresh, nil
 }
 
-// judge decides about one member but for the caps: barred, held out, without an hour to text them in, or a text that may wait.
+// judge decides about one member but for the caps: barred, without an hour to text them in, or a text that may wait.
 func (pl *planner) judge(r *planned) {
 	c := r.candidate
 	if r.LeftOut = pl.outbox.Barred(c.Member, c.number); r.LeftOut != "" {
 		return
 	}
-	if share := pl.content.Holdout; share > 0 && heldOut(pl.program.ID, pl.run.CampaignID, pl.run.Occurrence, c.ID) < share {
-		r.Holdout = true
-		return
-	}
 	if r.Slot, r.LeftOut = pl.outbox.Opening(c.Member, c.storeZone, pl.now, pl.run.EndsAt); r.LeftOut != "" {
 		return
 	}
+	r.Wording = pl.wording(c)
 	if err := pl.render(r, sampleCode); err != nil {
 		r.LeftOut = reasonWords
 	}
+}
+
+// holdOut takes those who were drawn out of the run, last of all: whoever is held out could have been texted. Hours, words and caps
+// leave people out of both groups alike, so that the draw is all that tells one from the other.
+func (pl *planner) holdOut(ctx context.Context, tx *db.Tx, rows []*planned, book booker) error {
+	var drawn []*sms.Planned
+	for _, r := range waiting(rows) {
+		if heldOut(pl.program.ID, pl.run.CampaignID, pl.run.Occurrence, r.candidate.ID) < pl.content.Holdout {
+			drawn = append(drawn, &r.Planned)
+		}
+	}
+	if len(drawn) == 0 {
+		return nil
+	}
+	err := book.give(ctx, tx, drawn)
+	for _, r := range drawn {
+		r.Holdout, r.Wording = true, ""
+	}
+	return err
 }
 
 // reasonWords: the words could not be filled in for this member, or came out too long.
@@ -149,11 +169,11 @@ func (pl *planner) render(r *planned, code string) (err error) {
 			err = db.Errorf(db.Internal, "campaigns: filling in words: %v", p)
 		}
 	}()
-	language := r.candidate.Language
-	s, ok := pl.scripts[language]
+	key := scriptKey{r.candidate.Language, r.Wording}
+	s, ok := pl.scripts[key]
 	if !ok {
-		s = pl.content.scriptFor(pl.program, pl.zone, pl.when, language)
-		pl.scripts[language] = s
+		s = pl.content.worded(r.Wording).scriptFor(pl.program, pl.zone, pl.when, key.language)
+		pl.scripts[key] = s
 	}
 	if pl.content.Offer.Kind == "" {
 		code = ""

@@ -43,7 +43,7 @@ func preflight(ctx context.Context, tx *db.Tx, c Campaign) (Preflight, error) {
 		if err != nil {
 			return f, err
 		}
-		rows, err := pl.plan(ctx, tx, who, pl.outbox.Peek)
+		rows, err := pl.plan(ctx, tx, who, pl.looking())
 		if err != nil {
 			return f, err
 		}
@@ -70,6 +70,9 @@ func rehearsal(ctx context.Context, tx *db.Tx, c Campaign) (*planner, error) {
 	}
 	frozen, err := c.content()
 	if err != nil {
+		return nil, err
+	}
+	if frozen, err = frozen.linked(ctx, tx, c); err != nil {
 		return nil, err
 	}
 	r := Run{

@@ -16,7 +16,8 @@ var recipeFiles embed.FS
 
 var recipes = readRecipes()
 
-// Recipe is a ready-made campaign: it asks only for the offer, the occasion and the end. recipes/*.json has one a file.
+// Recipe is a ready-made campaign: it asks only for the offer, the occasion and the end. recipes/*.json has one a file, with words in every
+// language there is.
 type Recipe struct {
 	Name     string            `json:"-"`     // of its file
 	Title    map[string]string `json:"title"` // for people, by language
@@ -26,6 +27,8 @@ type Recipe struct {
 	Holdout  int64             `json:"holdout"`  // per cent of the audience that get no text, to compare with
 	Occasion map[string]string `json:"occasion"` // what {occasion} is unless the owner says it, by language
 	Words    map[string]string `json:"words"`    // by language
+	Steps    json.RawMessage   `json:"steps"`    // of a series: see series.go
+	Game     json.RawMessage   `json:"game"`     // what answers to its texts belong to: see game.go
 }
 
 // Recipes lists the recipes there are, by name.

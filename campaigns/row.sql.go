@@ -27,6 +27,18 @@ type Campaign struct {
 	ActiveAt  int64
 }
 
+type Link struct {
+	ProgramID  int64
+	ID         int64
+	Code       string
+	Target     string
+	Name       string
+	CampaignID int64
+	Wording    string
+	CreatedAt  int64
+	RetiredAt  int64
+}
+
 type Run struct {
 	ProgramID  int64
 	ID         int64

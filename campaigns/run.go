@@ -29,6 +29,9 @@ func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now t
 	if err != nil {
 		return 0, err
 	}
+	if frozen, err = frozen.linked(ctx, tx, c); err != nil {
+		return 0, err
+	}
 	row := insertRunParams{
 		ProgramID: c.ProgramID, ID: tx.ID(), CampaignID: c.ID, Occurrence: o.Key, State: RunPlanning, Version: c.Version,
 		StartsAt: o.At.UnixMilli(), EndsAt: o.Ends.UnixMilli(), CreatedAt: tx.Now,
@@ -145,7 +148,7 @@ func newPlannerOf(ctx context.Context, tx *db.Tx, r Run) (*planner, error) {
 
 // write plans members and writes their rows, with a voucher for each text that waits.
 func (pl *planner) write(ctx context.Context, tx *db.Tx, who []candidate) error {
-	rows, err := pl.plan(ctx, tx, who, pl.outbox.Book)
+	rows, err := pl.plan(ctx, tx, who, pl.booking())
 	if err != nil {
 		return err
 	}

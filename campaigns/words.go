@@ -79,7 +79,7 @@ type script struct {
 // scriptFor chooses the words for a member's language and fills in what is of the run.
 func (c content) scriptFor(p members.Program, zone *time.Location, o Occurrence, language string) script {
 	words, language := wordsIn(c.Words, language, p.Language)
-	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(zone))}
+	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(zone)), "link": c.Link}
 	own["offer"], _ = wordsIn(c.Offer.Text, language, p.Language)
 	own["occasion"], _ = wordsIn(c.Offer.Occasion, language, p.Language)
 	words = ownField.ReplaceAllStringFunc(words, func(field string) string {

@@ -52,3 +52,6 @@ RETURNING *;
 
 -- name: setDated :exec
 UPDATE programs SET expiry_dated_gen = $2 WHERE id = $1 AND expiry_gen = $2 AND expiry_dated_gen < $2;
+
+-- name: setPublicURL :execrows
+UPDATE programs SET public_url = $1 WHERE public_url <> $1;

@@ -12,7 +12,7 @@ import (
 const insertProgram = `-- name: insertProgram :one
 INSERT INTO programs (id, name, contact, country, currency, zone, language, countries, join_bonus, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, public_url, created_at
 `
 
 type insertProgramParams struct {
@@ -83,13 +83,14 @@ func (q *Queries) insertProgram(ctx context.Context, arg insertProgramParams) (P
 		&i.ClosedDays,
 		&i.Prices,
 		&i.PriceUnit,
+		&i.PublicURL,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const program = `-- name: program :one
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at FROM programs WHERE id = $1
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, public_url, created_at FROM programs WHERE id = $1
 `
 
 func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
@@ -136,13 +137,14 @@ func (q *Queries) program(ctx context.Context, id int64) (Program, error) {
 		&i.ClosedDays,
 		&i.Prices,
 		&i.PriceUnit,
+		&i.PublicURL,
 		&i.CreatedAt,
 	)
 	return i, err
 }
 
 const programs = `-- name: programs :many
-SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at FROM programs ORDER BY id
+SELECT id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, public_url, created_at FROM programs ORDER BY id
 `
 
 func (q *Queries) programs(ctx context.Context) ([]Program, error) {
@@ -195,6 +197,7 @@ func (q *Queries) programs(ctx context.Context) ([]Program, error) {
 			&i.ClosedDays,
 			&i.Prices,
 			&i.PriceUnit,
+			&i.PublicURL,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -224,7 +227,7 @@ UPDATE programs SET expiry = $1, expiry_months = $2, expiry_proof = $3, expiry_w
     expiry_gen = $5, expiry_changed_at = $6,
     expiry_was = $7, expiry_was_months = $8
 WHERE id = $9 AND expiry_gen = $10
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, public_url, created_at
 `
 
 type setExpiryParams struct {
@@ -296,9 +299,22 @@ func (q *Queries) setExpiry(ctx context.Context, arg setExpiryParams) (Program, 
 		&i.ClosedDays,
 		&i.Prices,
 		&i.PriceUnit,
+		&i.PublicURL,
 		&i.CreatedAt,
 	)
 	return i, err
+}
+
+const setPublicURL = `-- name: setPublicURL :execrows
+UPDATE programs SET public_url = $1 WHERE public_url <> $1
+`
+
+func (q *Queries) setPublicURL(ctx context.Context, publicUrl string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, setPublicURL, publicUrl)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 const setSetting = `-- name: setSetting :one
@@ -328,7 +344,7 @@ UPDATE programs SET
     quiet_from = CASE WHEN $1 = 'texting_hours' THEN CAST($3 AS BIGINT) ELSE quiet_from END,
     quiet_until = CASE WHEN $1 = 'texting_hours' THEN CAST($4 AS BIGINT) ELSE quiet_until END
 WHERE id = $5
-RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, created_at
+RETURNING id, name, contact, country, currency, zone, language, countries, quiet_from, quiet_until, leap_day, join_bonus, refund_policy, net_of_tax, held_days, unusual_amount, credit_limit, never_earns, points_per_day, movements_per_day, point_value, expiry, expiry_months, expiry_proof, expiry_warn_days, expiry_was, expiry_was_months, expiry_changed_at, expiry_gen, expiry_dated_gen, tier_by, tier_window, tier_grace_days, tier_swept, texts_per_day, texts_per_week, parts_per_day, closed_days, prices, price_unit, public_url, created_at
 `
 
 type setSettingParams struct {
@@ -390,6 +406,7 @@ func (q *Queries) setSetting(ctx context.Context, arg setSettingParams) (Program
 		&i.ClosedDays,
 		&i.Prices,
 		&i.PriceUnit,
+		&i.PublicURL,
 		&i.CreatedAt,
 	)
 	return i, err

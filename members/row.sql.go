@@ -144,6 +144,7 @@ type Program struct {
 	ClosedDays      string
 	Prices          string
 	PriceUnit       string
+	PublicURL       string
 	CreatedAt       int64
 }
 

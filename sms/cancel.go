@@ -15,7 +15,7 @@ func Cancel(ctx context.Context, tx *db.Tx, program int64, hash, reason string) 
 	}
 	all := make([]booking, len(rows))
 	for i, r := range rows {
-		all[i] = booking{r.MemberID, r.Parts, r.CapDay, r.SpendDay}
+		all[i] = booking{r.MemberID, r.Parts, r.CapDay, r.SpendDay, paying(r.Class, r.RunID, r.SpendDay)}
 	}
 	return int64(len(rows)), unbook(ctx, tx, program, all...)
 }
@@ -30,7 +30,7 @@ func CancelRun(ctx context.Context, tx *db.Tx, program, run int64, reason string
 	}
 	all := make([]booking, len(rows))
 	for i, r := range rows {
-		all[i] = booking{r.MemberID, r.Parts, r.CapDay, r.SpendDay}
+		all[i] = booking{r.MemberID, r.Parts, r.CapDay, r.SpendDay, paying(r.Class, r.RunID, r.SpendDay)}
 	}
 	return int64(len(rows)), unbook(ctx, tx, program, all...)
 }

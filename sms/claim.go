@@ -198,18 +198,22 @@ func (c *claim) postponed(row claimedRow, after int64, b booking) postponeParams
 	return postponeParams{ProgramID: c.program.ID, ID: row.ID, Attempt: row.Attempt, SendAfter: after, CapDay: b.capDay, SpendDay: b.spendDay}
 }
 
-// rebook moves the room a text takes to the day it is going to leave on. Where a cap of that day is full the verdict becomes its
-// reason, and nothing is left to give back.
+// rebook moves the room a text takes to the day it is going to leave on; of its campaign it keeps what it has. Where a cap of that day is
+// full the verdict becomes its reason, and what it has of its campaign is left to give back.
 func (c *claim) rebook(ctx context.Context, tx *db.Tx, row claimedRow, v *verdict) error {
-	if err := unbook(ctx, tx, c.program.ID, row.booking()); err != nil {
+	old, to := row.booking(), v.booking
+	if old.run != 0 {
+		old.run, to.run = 0, 0
+	}
+	if err := unbook(ctx, tx, c.program.ID, old); err != nil {
 		return err
 	}
-	full, err := book(ctx, tx, c.program, v.pack, v.booking)
+	full, err := book(ctx, tx, c.program, v.pack, to)
 	if err != nil {
 		return err
 	}
 	if full != "" {
-		v.reason, v.booking = full, booking{}
+		v.reason, v.booking = full, booking{member: row.MemberID, parts: row.Parts, run: row.booking().run}
 		return nil
 	}
 	_, err = New(tx).rebook(ctx, rebookParams{
@@ -218,4 +222,6 @@ func (c *claim) rebook(ctx context.Context, tx *db.Tx, row claimedRow, v *verdic
 	return err
 }
 
-func (r claimedRow) booking() booking { return booking{r.MemberID, r.Parts, r.CapDay, r.SpendDay} }
+func (r claimedRow) booking() booking {
+	return booking{r.MemberID, r.Parts, r.CapDay, r.SpendDay, paying(r.Class, r.RunID, r.SpendDay)}
+}

@@ -9,6 +9,80 @@ import (
 	"context"
 )
 
+const addParts = `-- name: addParts :one
+INSERT INTO spend_days (program_id, day, n) VALUES ($1, $2, $3)
+ON CONFLICT (program_id, day) DO UPDATE SET n = spend_days.n + excluded.n WHERE spend_days.n + excluded.n <= CAST($4 AS BIGINT)
+RETURNING n
+`
+
+type addPartsParams struct {
+	ProgramID int64
+	Day       string
+	N         int64
+	Cap       int64
+}
+
+// How many are taken then; no row when there is no room for them.
+func (q *Queries) addParts(ctx context.Context, arg addPartsParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, addParts,
+		arg.ProgramID,
+		arg.Day,
+		arg.N,
+		arg.Cap,
+	)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
+}
+
+const campaignOf = `-- name: campaignOf :one
+SELECT campaigns.id, campaigns.parts_cap, campaigns.name FROM runs
+JOIN campaigns ON campaigns.program_id = runs.program_id AND campaigns.id = runs.campaign_id
+WHERE runs.program_id = $1 AND runs.id = $2
+`
+
+type campaignOfRow struct {
+	ID       int64
+	PartsCap int64
+	Name     string
+}
+
+// The campaign of a run, and its own cap of parts.
+func (q *Queries) campaignOf(ctx context.Context, programID int64, iD int64) (campaignOfRow, error) {
+	row := q.db.QueryRowContext(ctx, campaignOf, programID, iD)
+	var i campaignOfRow
+	err := row.Scan(&i.ID, &i.PartsCap, &i.Name)
+	return i, err
+}
+
+const campaignSpent = `-- name: campaignSpent :one
+SELECT n FROM campaign_spend WHERE program_id = $1 AND campaign_id = $2
+`
+
+func (q *Queries) campaignSpent(ctx context.Context, programID int64, campaignID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, campaignSpent, programID, campaignID)
+	var n int64
+	err := row.Scan(&n)
+	return n, err
+}
+
+const giveCampaign = `-- name: giveCampaign :exec
+UPDATE campaign_spend SET n = n - CAST($1 AS BIGINT)
+WHERE campaign_spend.program_id = $2 AND campaign_spend.n >= CAST($1 AS BIGINT)
+  AND campaign_spend.campaign_id = (SELECT runs.campaign_id FROM runs WHERE runs.program_id = $2 AND runs.id = $3)
+`
+
+type giveCampaignParams struct {
+	N         int64
+	ProgramID int64
+	RunID     int64
+}
+
+func (q *Queries) giveCampaign(ctx context.Context, arg giveCampaignParams) error {
+	_, err := q.db.ExecContext(ctx, giveCampaign, arg.N, arg.ProgramID, arg.RunID)
+	return err
+}
+
 const giveParts = `-- name: giveParts :exec
 UPDATE spend_days SET n = n - $1 WHERE program_id = $2 AND day = $3 AND n >= $1
 `
@@ -50,22 +124,23 @@ func (q *Queries) spent(ctx context.Context, programID int64, day string) (int64
 	return n, err
 }
 
-const takeParts = `-- name: takeParts :execrows
-INSERT INTO spend_days (program_id, day, n) VALUES ($1, $2, $3)
-ON CONFLICT (program_id, day) DO UPDATE SET n = spend_days.n + excluded.n WHERE spend_days.n + excluded.n <= CAST($4 AS BIGINT)
+const takeCampaign = `-- name: takeCampaign :execrows
+INSERT INTO campaign_spend (program_id, campaign_id, n) VALUES ($1, $2, $3)
+ON CONFLICT (program_id, campaign_id) DO UPDATE SET n = campaign_spend.n + excluded.n
+WHERE campaign_spend.n + excluded.n <= CAST($4 AS BIGINT)
 `
 
-type takePartsParams struct {
-	ProgramID int64
-	Day       string
-	N         int64
-	Cap       int64
+type takeCampaignParams struct {
+	ProgramID  int64
+	CampaignID int64
+	N          int64
+	Cap        int64
 }
 
-func (q *Queries) takeParts(ctx context.Context, arg takePartsParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, takeParts,
+func (q *Queries) takeCampaign(ctx context.Context, arg takeCampaignParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, takeCampaign,
 		arg.ProgramID,
-		arg.Day,
+		arg.CampaignID,
 		arg.N,
 		arg.Cap,
 	)

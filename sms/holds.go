@@ -12,7 +12,14 @@ func HoldRun(ctx context.Context, tx *db.Tx, program, run int64, reason string) 
 	if run == 0 {
 		return db.Errorf(db.Invalid, "Only the texts of a run can be held.")
 	}
-	return New(tx).insertHold(ctx, insertHoldParams{ProgramID: program, RunID: run, Reason: reason, At: tx.Now})
+	_, err := holdFree(ctx, tx, program, run, reason)
+	return err
+}
+
+// holdFree holds a run and says whether it was free.
+func holdFree(ctx context.Context, tx *db.Tx, program, run int64, reason string) (bool, error) {
+	n, err := New(tx).insertHold(ctx, insertHoldParams{ProgramID: program, RunID: run, Reason: reason, At: tx.Now})
+	return n > 0, err
 }
 
 // ReleaseRun lets the texts of a run leave again. A run that is not held stays as it is.

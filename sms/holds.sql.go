@@ -69,7 +69,7 @@ func (q *Queries) holdsOf(ctx context.Context, programID int64) ([]Hold, error) 
 	return items, nil
 }
 
-const insertHold = `-- name: insertHold :exec
+const insertHold = `-- name: insertHold :execrows
 INSERT INTO holds (program_id, run_id, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 `
 
@@ -80,12 +80,34 @@ type insertHoldParams struct {
 	At        int64
 }
 
-func (q *Queries) insertHold(ctx context.Context, arg insertHoldParams) error {
-	_, err := q.db.ExecContext(ctx, insertHold,
+func (q *Queries) insertHold(ctx context.Context, arg insertHoldParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, insertHold,
 		arg.ProgramID,
 		arg.RunID,
 		arg.Reason,
 		arg.At,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const pauseRun = `-- name: pauseRun :execrows
+UPDATE runs SET state = 'paused', reason = $3 WHERE program_id = $1 AND id = $2 AND state IN ('planning', 'running')
+`
+
+type pauseRunParams struct {
+	ProgramID int64
+	ID        int64
+	Reason    string
+}
+
+// A run that goes on leaving texts is paused; its reason says why.
+func (q *Queries) pauseRun(ctx context.Context, arg pauseRunParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, pauseRun, arg.ProgramID, arg.ID, arg.Reason)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }

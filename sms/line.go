@@ -203,13 +203,8 @@ func (l *line) keepBlames(ctx context.Context) error {
 	return nil
 }
 
-// kept forgets what is stored now, and tells the owner what they should hear.
+// kept forgets what is stored now.
 func (l *line) kept() {
-	for _, r := range l.results {
-		if notice := r.notice(l.sender); notice.Text != "" {
-			l.w.notify(notice)
-		}
-	}
 	l.results, l.doubtful = l.results[:0], nil
 }
 

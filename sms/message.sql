@@ -19,18 +19,18 @@ SELECT COUNT(*) FROM kept_keys WHERE program_id = $1 AND kind = $2 AND key = $3;
 -- name: cancelNumber :many
 UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
 WHERE program_id = $1 AND hash = $2 AND state = 'queued'
-RETURNING id, member_id, parts, cap_day, spend_day;
+RETURNING id, member_id, run_id, class, parts, cap_day, spend_day;
 
 -- name: cancelRun :many
 UPDATE messages SET state = 'cancelled', reason = @reason, final_at = @final_at
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
     WHERE m.program_id = @program_id AND m.run_id = @run_id AND m.run_id <> 0 AND m.state = 'queued' LIMIT CAST(@most AS BIGINT))
-RETURNING id, member_id, parts, cap_day, spend_day;
+RETURNING id, member_id, run_id, class, parts, cap_day, spend_day;
 
 -- name: cancelMessage :many
 UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
 WHERE program_id = $1 AND id = $2 AND state IN ('queued', 'sending')
-RETURNING id, member_id, parts, cap_day, spend_day;
+RETURNING id, member_id, run_id, class, parts, cap_day, spend_day;
 
 -- name: tally :many
 SELECT state, reason, COUNT(*) AS texts, CAST(COALESCE(SUM(parts), 0) AS BIGINT) AS parts

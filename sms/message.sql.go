@@ -14,7 +14,7 @@ import (
 const cancelMessage = `-- name: cancelMessage :many
 UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
 WHERE program_id = $1 AND id = $2 AND state IN ('queued', 'sending')
-RETURNING id, member_id, parts, cap_day, spend_day
+RETURNING id, member_id, run_id, class, parts, cap_day, spend_day
 `
 
 type cancelMessageParams struct {
@@ -27,6 +27,8 @@ type cancelMessageParams struct {
 type cancelMessageRow struct {
 	ID       int64
 	MemberID int64
+	RunID    int64
+	Class    Class
 	Parts    int64
 	CapDay   string
 	SpendDay string
@@ -49,6 +51,8 @@ func (q *Queries) cancelMessage(ctx context.Context, arg cancelMessageParams) ([
 		if err := rows.Scan(
 			&i.ID,
 			&i.MemberID,
+			&i.RunID,
+			&i.Class,
 			&i.Parts,
 			&i.CapDay,
 			&i.SpendDay,
@@ -69,7 +73,7 @@ func (q *Queries) cancelMessage(ctx context.Context, arg cancelMessageParams) ([
 const cancelNumber = `-- name: cancelNumber :many
 UPDATE messages SET state = 'cancelled', reason = $3, final_at = $4
 WHERE program_id = $1 AND hash = $2 AND state = 'queued'
-RETURNING id, member_id, parts, cap_day, spend_day
+RETURNING id, member_id, run_id, class, parts, cap_day, spend_day
 `
 
 type cancelNumberParams struct {
@@ -82,6 +86,8 @@ type cancelNumberParams struct {
 type cancelNumberRow struct {
 	ID       int64
 	MemberID int64
+	RunID    int64
+	Class    Class
 	Parts    int64
 	CapDay   string
 	SpendDay string
@@ -104,6 +110,8 @@ func (q *Queries) cancelNumber(ctx context.Context, arg cancelNumberParams) ([]c
 		if err := rows.Scan(
 			&i.ID,
 			&i.MemberID,
+			&i.RunID,
+			&i.Class,
 			&i.Parts,
 			&i.CapDay,
 			&i.SpendDay,
@@ -125,7 +133,7 @@ const cancelRun = `-- name: cancelRun :many
 UPDATE messages SET state = 'cancelled', reason = $1, final_at = $2
 WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
     WHERE m.program_id = $3 AND m.run_id = $4 AND m.run_id <> 0 AND m.state = 'queued' LIMIT CAST($5 AS BIGINT))
-RETURNING id, member_id, parts, cap_day, spend_day
+RETURNING id, member_id, run_id, class, parts, cap_day, spend_day
 `
 
 type cancelRunParams struct {
@@ -139,6 +147,8 @@ type cancelRunParams struct {
 type cancelRunRow struct {
 	ID       int64
 	MemberID int64
+	RunID    int64
+	Class    Class
 	Parts    int64
 	CapDay   string
 	SpendDay string
@@ -162,6 +172,8 @@ func (q *Queries) cancelRun(ctx context.Context, arg cancelRunParams) ([]cancelR
 		if err := rows.Scan(
 			&i.ID,
 			&i.MemberID,
+			&i.RunID,
+			&i.Class,
 			&i.Parts,
 			&i.CapDay,
 			&i.SpendDay,

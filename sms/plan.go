@@ -19,14 +19,21 @@ type Plan struct {
 	class    Class
 	topic    string
 	run      int64
+	campaign campaignRoom
 	zones    clockZones
 	openings map[openingKey]opening
 	peeked   map[string]int64 // parts by the program's day
+	paid     int64            // parts of the campaign that Peek has found taken, and marked; -1 before the first look
 }
 
 // NewPlan plans texts of one class and topic for a run, to leave by a sender.
 func NewPlan(p members.Program, s Sender, class Class, topic string, run int64) *Plan {
-	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}}
+	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}, paid: -1}
+}
+
+// Pays names the campaign whose parts the texts take, with its own cap of them (0: none). Without it they take the program's alone.
+func (pl *Plan) Pays(campaign, partsCap int64, name string) {
+	pl.campaign = campaignRoom{campaign, partsCap, name}
 }
 
 // Barred is the reason why a member may not be texted at all; ” when they may. Hours and caps are not its business.
@@ -109,6 +116,7 @@ type Planned struct {
 	Once     string
 	Holdout  bool
 	LeftOut  string // the reason
+	Wording  string // a or b, of a campaign with two
 	Yields   int64  // texts of higher rank that the member is still to get on the slot's day: their room is left free
 	spendDay string
 }
@@ -131,7 +139,7 @@ func (pl *Plan) Insert(ctx context.Context, tx *db.Tx, rows []Planned) error {
 	wake := false
 	err := inBatches(len(rows), func(from, to int) error {
 		q := newBatch(`INSERT INTO messages (program_id, sender_id, run_id, class, topic, created_at, id, phone, hash, member_id, body, parts,
-language, once, send_after, send_before, state, reason, final_at, cap_day, spend_day) VALUES `, pl.program.ID, pl.sender, pl.run, pl.class, pl.topic, tx.Now)
+language, once, send_after, send_before, state, reason, final_at, cap_day, spend_day, wording) VALUES `, pl.program.ID, pl.sender, pl.run, pl.class, pl.topic, tx.Now)
 		for i, r := range rows[from:to] {
 			wake = wake || r.waits()
 			pl.writeRow(tx, q.text(comma(i)), r)
@@ -161,7 +169,7 @@ func (pl *Plan) writeRow(tx *db.Tx, q *batch, r Planned) {
 	q.text("($1, $2, $3, $4, $5, $6")
 	for _, v := range []any{
 		tx.ID(), r.Member.Phone, r.Member.Hash, r.Member.ID, r.Body, r.Parts, r.Language, r.Once, after, r.Before, r.state(), r.LeftOut, final,
-		r.capDay(), r.spendDay,
+		r.capDay(), r.spendDay, r.Wording,
 	} {
 		q.text(", ").value(v)
 	}

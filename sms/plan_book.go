@@ -8,27 +8,52 @@ import (
 	"fiel/db"
 )
 
-// Book takes the room of texts that wait: of their members' day and week if they are marketing, and of the program's parts of the day.
+// Book takes the room of texts that wait: of their members' day and week if they are marketing, of the campaign's parts, and of the
+// program's parts of the day.
 // A row that finds a cap full becomes left out with the reason and takes no room; it may be given another slot and booked again. Rows
 // come in rising member id, one a member.
 func (pl *Plan) Book(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 	if err := pl.takeTexts(ctx, tx, rows); err != nil {
 		return err
 	}
+	if err := pl.takeCampaign(ctx, tx, waiting(rows)); err != nil {
+		return err
+	}
 	days, first := pl.spending(rows)
 	for _, day := range days {
-		n, err := int64(0), error(nil)
-		if total := first[day].parts; total <= pl.program.PartsPerDay {
-			n, err = New(tx).takeParts(ctx, takePartsParams{ProgramID: pl.program.ID, Day: day, N: total, Cap: pl.program.PartsPerDay})
+		took, err := takeParts(ctx, tx, pl.program, day, first[day].parts)
+		if err == nil && !took { // not all of them: as many as there is room for
+			err = pl.takePartsEach(ctx, tx, day, first[day].rows)
 		}
 		if err != nil {
 			return err
 		}
-		if n == 0 { // not all of them: as many as there is room for
-			if err := pl.takePartsEach(ctx, tx, day, first[day].rows); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// takeCampaign takes the campaign's parts of texts that have their member's room; where not all fit, of as many as do.
+func (pl *Plan) takeCampaign(ctx context.Context, tx *db.Tx, rows []*Planned) error {
+	total := int64(0)
+	for _, r := range rows {
+		total += r.Parts
+	}
+	took, err := pl.campaign.take(ctx, tx, pl.program, total)
+	if err != nil || took {
+		return err
+	}
+	for _, r := range rows {
+		took, err := pl.campaign.try(ctx, tx, pl.program.ID, r.Parts)
+		if err != nil {
+			return err
 		}
+		if took {
+			continue
+		}
+		if err := unbook(ctx, tx, pl.program.ID, booking{member: r.Member.ID, capDay: r.Slot.CapDay}); err != nil {
+			return err
+		}
+		r.full(ReasonCampaign)
 	}
 	return nil
 }
@@ -54,22 +79,27 @@ func (pl *Plan) spending(rows []*Planned) (days []string, by map[string]*daySpen
 		}
 		s.parts, s.rows = s.parts+r.Parts, append(s.rows, r)
 	}
+	slices.Sort(days)
 	return days, by
 }
 
 func (pl *Plan) takePartsEach(ctx context.Context, tx *db.Tx, day string, rows []*Planned) error {
 	for _, r := range rows {
-		full, err := book(ctx, tx, pl.program, Pack{}, booking{member: r.Member.ID, parts: r.Parts, spendDay: day})
+		n, err := tryParts(ctx, tx, pl.program, day, r.Parts)
 		if err != nil {
 			return err
 		}
-		if full == "" {
+		if n > 0 {
 			continue
 		}
-		if err := unbook(ctx, tx, pl.program.ID, booking{member: r.Member.ID, capDay: r.Slot.CapDay}); err != nil {
+		given := booking{member: r.Member.ID, parts: r.Parts, capDay: r.Slot.CapDay}
+		if pl.campaign.id != 0 {
+			given.run = pl.run
+		}
+		if err := unbook(ctx, tx, pl.program.ID, given); err != nil {
 			return err
 		}
-		r.full(full)
+		r.full(ReasonSpend)
 	}
 	return nil
 }
@@ -152,6 +182,9 @@ func (pl *Plan) Peek(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 	if err := pl.peekTexts(ctx, tx, rows); err != nil {
 		return err
 	}
+	if err := pl.peekCampaign(ctx, tx, waiting(rows)); err != nil {
+		return err
+	}
 	days, by := pl.spending(rows)
 	for _, day := range days {
 		if _, known := pl.peeked[day]; !known {
@@ -163,10 +196,28 @@ func (pl *Plan) Peek(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 		}
 		for _, r := range by[day].rows {
 			if pl.peeked[day]+r.Parts > pl.program.PartsPerDay {
+				pl.paid -= r.Parts
 				r.full(ReasonSpend)
 			} else {
 				pl.peeked[day] += r.Parts
 			}
+		}
+	}
+	return nil
+}
+
+// peekCampaign marks the rows that the campaign has no parts left for.
+func (pl *Plan) peekCampaign(ctx context.Context, tx *db.Tx, rows []*Planned) (err error) {
+	if pl.paid < 0 {
+		if pl.paid, err = CampaignSpent(ctx, tx, pl.program.ID, pl.campaign.id); err != nil {
+			return err
+		}
+	}
+	for _, r := range rows {
+		if pl.paid+r.Parts > pl.campaign.most() {
+			r.full(ReasonCampaign)
+		} else {
+			pl.paid += r.Parts
 		}
 	}
 	return nil

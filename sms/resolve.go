@@ -26,7 +26,8 @@ const (
 	createdAfter  = requestTime + 120*time.Second // or after
 )
 
-// sweep turns expired leases into unknown texts and applies callbacks that were waiting for a row to learn its sid. It is the first
+// sweep turns expired leases into unknown texts, applies callbacks that were waiting for a row to learn its sid, and texts the owners
+// what was written down for them. It is the first
 // thing a worker does: what a killed process left behind is looked for and never sent blindly.
 func (w *Worker) sweep(ctx context.Context) {
 	var all []dust
@@ -38,7 +39,7 @@ func (w *Worker) sweep(ctx context.Context) {
 				break
 			}
 			var d dust
-			if d, err = dustOf(ctx, tx, program); d.late || len(d.matched) > 0 {
+			if d, err = dustOf(ctx, tx, program); d.late || d.untold || len(d.matched) > 0 {
 				all = append(all, d)
 			}
 		}
@@ -59,6 +60,7 @@ type dust struct {
 	program int64
 	late    bool     // there are leases that ended
 	matched []string // sids of callbacks whose row knows it now
+	untold  bool     // there are notices that the owners were not texted yet
 }
 
 func dustOf(ctx context.Context, tx *db.Tx, program int64) (dust, error) {
@@ -67,7 +69,11 @@ func dustOf(ctx context.Context, tx *db.Tx, program int64) (dust, error) {
 		return dust{}, err
 	}
 	matched, err := New(tx).matchedCallbacks(ctx, program)
-	return dust{program, late > 0, matched}, err
+	if err != nil {
+		return dust{}, err
+	}
+	news, err := untold(ctx, tx, program)
+	return dust{program, late > 0, matched, news}, err
 }
 
 func (w *Worker) sweepUp(ctx context.Context, d dust) error {
@@ -85,24 +91,27 @@ func (w *Worker) sweepUp(ctx context.Context, d dust) error {
 			return err
 		}
 	}
+	for more, left := d.untold, mostTold; more && left > 0; left-- {
+		err := w.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) (err error) {
+			more, err = tellOwners(ctx, tx, d.program)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 func (w *Worker) applyMatched(ctx context.Context, program int64, sid string) error {
-	var notice Notice
-	err := w.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+	return w.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 		waiting, err := New(tx).callbacksOf(ctx, program, sid)
 		if err != nil || len(waiting) == 0 {
 			return err
 		}
 		slices.SortStableFunc(waiting, func(a, b Callback) int { return cmp.Compare(numberFirst(a), numberFirst(b)) })
-		notice, err = applyAll(ctx, tx, waiting)
-		return err
+		return applyAll(ctx, tx, waiting)
 	})
-	if err == nil && notice.Text != "" {
-		w.notify(notice)
-	}
-	return err
 }
 
 // numberFirst orders callbacks so that the one that takes the number's row does it before any row of a text is written.

@@ -111,6 +111,9 @@ type Told struct {
 	Kind      string
 	Subject   string
 	Words     string
+	Key       string
+	Fields    string
 	At        int64
+	ToldAt    int64
 	SeenAt    int64
 }

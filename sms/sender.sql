@@ -41,3 +41,7 @@ WHERE id = @id RETURNING paced_until;
 
 -- name: setSlots :exec
 UPDATE senders SET paced_until = $2 WHERE id = $1;
+
+-- name: haltSender :execrows
+-- The first to be refused halts it; the others find it halted.
+UPDATE senders SET stopped = $2 WHERE id = $1 AND stopped = '';

@@ -92,6 +92,19 @@ func (q *Queries) claimants(ctx context.Context, arg claimantsParams) ([]int64, 
 	return items, nil
 }
 
+const haltSender = `-- name: haltSender :execrows
+UPDATE senders SET stopped = $2 WHERE id = $1 AND stopped = ''
+`
+
+// The first to be refused halts it; the others find it halted.
+func (q *Queries) haltSender(ctx context.Context, iD int64, stopped string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, haltSender, iD, stopped)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const heard = `-- name: heard :exec
 UPDATE senders SET callback_at = CAST($1 AS BIGINT) WHERE id = $2 AND callback_at < CAST($1 AS BIGINT) - 5000
 `

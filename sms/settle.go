@@ -11,8 +11,7 @@ import (
 
 // Settler takes in status callbacks.
 type Settler struct {
-	DB     *db.DB
-	Notify func(Notice) // what the owner should hear; nil: nobody
+	DB *db.DB
 }
 
 // Settle takes in one status callback: any number of times, in any order, also before the answer to its own attempt was stored. It is
@@ -25,15 +24,7 @@ func (s Settler) Settle(ctx context.Context, status Status) error {
 	if known, err := s.known(ctx, status); known || err != nil {
 		return err
 	}
-	var notice Notice
-	err := s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) (err error) {
-		notice, err = settle(ctx, tx, status)
-		return err
-	})
-	if err == nil && notice.Text != "" && s.Notify != nil {
-		s.Notify(notice)
-	}
-	return err
+	return s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error { return settle(ctx, tx, status) })
 }
 
 // known says that a status has nothing to tell: a text on its way, whose id we know, is on its way. Most callbacks of a blast are that,
@@ -57,23 +48,23 @@ func (s Settler) known(ctx context.Context, status Status) (known bool, err erro
 	return known, err
 }
 
-func settle(ctx context.Context, tx *db.Tx, status Status) (Notice, error) {
+func settle(ctx context.Context, tx *db.Tx, status Status) error {
 	sender, err := FindSender(ctx, tx, status.AccountSID, status.From, status.ServiceSID)
 	if err != nil {
-		return Notice{}, err
+		return err
 	}
 	if err := New(tx).heard(ctx, tx.Now, sender.ID); err != nil {
-		return Notice{}, err
+		return err
 	}
 	m, err := find(ctx, tx, sender.ProgramID, status)
 	if db.NotFound(err) {
-		return Notice{}, New(tx).keepCallback(ctx, keepCallbackParams{
+		return New(tx).keepCallback(ctx, keepCallbackParams{
 			ProgramID: sender.ProgramID, ID: tx.ID(), SID: status.SID, Rank: status.Rank, Error: status.Trouble.Code,
 			Verdict: status.Trouble.Verdict, Price: status.Price, PriceUnit: status.PriceUnit, At: tx.Now,
 		})
 	}
 	if err != nil {
-		return Notice{}, err
+		return err
 	}
 	return apply(ctx, tx, m, status)
 }
@@ -102,11 +93,11 @@ func find(ctx context.Context, tx *db.Tx, program int64, status Status) (Message
 }
 
 // apply raises a row to a status, and acts on what went wrong the first time it is heard.
-func apply(ctx context.Context, tx *db.Tx, m Message, status Status) (Notice, error) {
+func apply(ctx context.Context, tx *db.Tx, m Message, status Status) error {
 	if status.Price != 0 {
 		err := New(tx).setPrice(ctx, setPriceParams{ProgramID: m.ProgramID, SID: m.SID, Price: status.Price, PriceUnit: status.PriceUnit})
 		if err != nil {
-			return Notice{}, err
+			return err
 		}
 	}
 	row := raiseRankParams{ProgramID: m.ProgramID, SID: m.SID, Rank: status.Rank, Error: status.Trouble.Code, State: stateOf(status.Rank)}
@@ -115,7 +106,7 @@ func apply(ctx context.Context, tx *db.Tx, m Message, status Status) (Notice, er
 	}
 	n, err := New(tx).raiseRank(ctx, row)
 	if err != nil || n == 0 || status.Trouble == (Trouble{}) {
-		return Notice{}, err
+		return err
 	}
 	return suffer(ctx, tx, m, status.Trouble)
 }
@@ -132,7 +123,7 @@ func stateOf(r Rank) string {
 }
 
 // applyWaiting applies the callbacks that came before the rows knew their sids. Those of trouble are left to [Worker.sweep], which takes
-// the number's row first and tells the owner.
+// the number's row first.
 func applyWaiting(ctx context.Context, tx *db.Tx, program int64, sids ...string) error {
 	if waiting, err := New(tx).anyCallback(ctx, program); err != nil || waiting == 0 {
 		return err
@@ -145,7 +136,7 @@ func applyWaiting(ctx context.Context, tx *db.Tx, program int64, sids ...string)
 		if len(waiting) == 0 || slices.ContainsFunc(waiting, func(c Callback) bool { return c.trouble() != Trouble{} }) {
 			continue
 		}
-		if _, err := applyAll(ctx, tx, waiting); err != nil {
+		if err := applyAll(ctx, tx, waiting); err != nil {
 			return err
 		}
 	}
@@ -153,23 +144,18 @@ func applyWaiting(ctx context.Context, tx *db.Tx, program int64, sids ...string)
 }
 
 // applyAll applies the callbacks of one sid in the order of their ranks and forgets them.
-func applyAll(ctx context.Context, tx *db.Tx, waiting []Callback) (Notice, error) {
-	var heard Notice
+func applyAll(ctx context.Context, tx *db.Tx, waiting []Callback) error {
 	for _, c := range waiting {
 		status := Status{SID: c.SID, Rank: c.Rank, Trouble: c.trouble(), Price: c.Price, PriceUnit: c.PriceUnit}
 		m, err := find(ctx, tx, c.ProgramID, status)
 		if err != nil {
-			return Notice{}, err
+			return err
 		}
-		notice, err := apply(ctx, tx, m, status)
-		if err != nil {
-			return Notice{}, err
-		}
-		if notice.Text != "" {
-			heard = notice
+		if err := apply(ctx, tx, m, status); err != nil {
+			return err
 		}
 	}
-	return heard, New(tx).dropCallbacks(ctx, waiting[0].ProgramID, waiting[0].SID)
+	return New(tx).dropCallbacks(ctx, waiting[0].ProgramID, waiting[0].SID)
 }
 
 func (c Callback) trouble() Trouble { return Trouble{Code: c.Error, Verdict: c.Verdict} }

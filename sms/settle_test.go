@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"fiel/db"
@@ -192,25 +191,20 @@ func TestLaterTries(t *testing.T) {
 func TestBlastIsHeldWhenCarriersFilterIt(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.exec("UPDATE senders SET pace = 0")
+		s.run(9, 9, 0)
 		for i := range 100 {
 			s.enqueue(s.join(i), Marketing, fmt.Sprintf("text %d", i), func(d *Draft) { d.Run = 9 })
 		}
 		s.sendAll(s.line())
-		var notices []Notice
-		settler := Settler{DB: s.d, Notify: func(n Notice) { notices = append(notices, n) }}
 		for i, p := range s.net.accepted() {
 			rank, why := RankDelivered, Trouble{}
 			if i%4 == 0 {
 				rank, why = RankUndelivered, trouble(30007, GiveUp)
 			}
-			if err := settler.Settle(t.Context(), s.status(p, rank, why)); err != nil {
-				t.Fatal(err)
-			}
+			s.settle(s.status(p, rank, why))
 		}
-		want := []Notice{{Program: s.p.ID, Run: 9, Text: "It failed. (error 30007)"}}
-		if diff := cmp.Diff(want, notices); diff != "" {
-			t.Errorf("notices (-want +got):\n%s", diff)
-		}
+		s.wantNews("run_stopped run:9:30007")
+		s.wantRun(9, "paused It failed. (error 30007)")
 	})
 }
 

@@ -14,6 +14,19 @@ import (
 // program's. Once is unique for the person for ever, ” is none. It answers the id of the text; 0, and no error, when nothing is queued:
 // the phone was never verified, its owner has left the staff or stopped all texts, or the key was used before.
 func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff, key, once string, f templates.Fields) (int64, error) {
+	return textStaff{key: key, once: once, fields: f}.tell(ctx, tx, p, s)
+}
+
+// textStaff is one text to some on the staff.
+type textStaff struct {
+	key    string
+	once   string
+	fields templates.Fields
+	sender int64 // 0: the program's first
+	after  int64 // unix milliseconds, 0: now
+}
+
+func (t textStaff) tell(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff) (int64, error) {
 	if s.Phone == "" || s.Hash == "" || s.VerifiedAt == 0 || s.LeftAt != 0 {
 		return 0, nil
 	}
@@ -22,15 +35,17 @@ func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staf
 		return 0, err
 	}
 	lang := staffLanguage(p, s)
-	body, err := templates.Render(lang, key, addressedTo(p, members.Member{Name: s.Name}, key, f))
+	body, err := templates.Render(lang, t.key, addressedTo(p, members.Member{Name: s.Name}, t.key, t.fields))
 	if err != nil {
 		return 0, err
 	}
+	once := t.once
 	if once != "" {
 		once = fmt.Sprintf("staff:%d:%s", s.ID, once)
 	}
 	queued, err := Enqueue(ctx, tx, Draft{
-		Program: p, Staff: s.ID, Phone: s.Phone, Hash: s.Hash, Class: Service, Topic: key, Language: lang, Body: body, Once: once,
+		Program: p, Staff: s.ID, Phone: s.Phone, Hash: s.Hash, Sender: t.sender, Class: Service, Topic: t.key, Language: lang, Body: body, Once: once,
+		SendAfter: t.after,
 	})
 	if db.CodeOf(err) == db.Conflict {
 		return 0, nil
@@ -44,35 +59,4 @@ func staffLanguage(p members.Program, s members.Staff) string {
 		return s.Language
 	}
 	return p.Language
-}
-
-// Alert tells the owners of a program something, once for each kind and subject ("run_missed", "run:7"): it is written down, and texted
-// to each owner with a verified phone. False says that they were told before. The subject names nobody: it outlives an erasure.
-func Alert(ctx context.Context, tx *db.Tx, p members.Program, kind, subject, key string, f templates.Fields) (bool, error) {
-	words, err := templates.Render(p.Language, key, addressedTo(p, members.Member{}, key, f))
-	if err != nil {
-		return false, err
-	}
-	n, err := New(tx).insertNotice(ctx, insertNoticeParams{ProgramID: p.ID, ID: tx.ID(), Kind: kind, Subject: subject, Words: words, At: tx.Now})
-	if err != nil || n == 0 {
-		return false, err
-	}
-	staff, err := members.ListStaff(ctx, tx, p.ID)
-	if err != nil {
-		return false, err
-	}
-	for _, s := range staff {
-		if s.Role != members.Owner {
-			continue
-		}
-		if _, err := TellStaff(ctx, tx, p, s, key, kind+":"+subject, f); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
-}
-
-// Alerts lists what the owners were told, the latest first, at most limit.
-func Alerts(ctx context.Context, tx *db.Tx, program, limit int64) ([]Told, error) {
-	return New(tx).notices(ctx, program, limit)
 }

@@ -10,7 +10,7 @@ import (
 )
 
 const insertNotice = `-- name: insertNotice :execrows
-INSERT INTO notices (program_id, id, kind, subject, words, at) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO notices (program_id, id, kind, subject, words, key, fields, at, told_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (program_id, kind, subject) DO NOTHING
 `
 
@@ -20,7 +20,10 @@ type insertNoticeParams struct {
 	Kind      string
 	Subject   string
 	Words     string
+	Key       string
+	Fields    string
 	At        int64
+	ToldAt    int64
 }
 
 func (q *Queries) insertNotice(ctx context.Context, arg insertNoticeParams) (int64, error) {
@@ -30,7 +33,10 @@ func (q *Queries) insertNotice(ctx context.Context, arg insertNoticeParams) (int
 		arg.Kind,
 		arg.Subject,
 		arg.Words,
+		arg.Key,
+		arg.Fields,
 		arg.At,
+		arg.ToldAt,
 	)
 	if err != nil {
 		return 0, err
@@ -39,7 +45,7 @@ func (q *Queries) insertNotice(ctx context.Context, arg insertNoticeParams) (int
 }
 
 const notices = `-- name: notices :many
-SELECT program_id, id, kind, subject, words, at, seen_at FROM notices WHERE program_id = $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)
+SELECT program_id, id, kind, subject, words, key, fields, at, told_at, seen_at FROM notices WHERE program_id = $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)
 `
 
 func (q *Queries) notices(ctx context.Context, programID int64, column2 int64) ([]Told, error) {
@@ -57,7 +63,131 @@ func (q *Queries) notices(ctx context.Context, programID int64, column2 int64) (
 			&i.Kind,
 			&i.Subject,
 			&i.Words,
+			&i.Key,
+			&i.Fields,
 			&i.At,
+			&i.ToldAt,
+			&i.SeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const seeNotices = `-- name: seeNotices :execrows
+UPDATE notices SET seen_at = $1
+WHERE program_id = $2 AND seen_at = 0 AND id <= $3 AND id >= $4
+`
+
+type seeNoticesParams struct {
+	Now       int64
+	ProgramID int64
+	Last      int64
+	First     int64
+}
+
+// Up to an id, or that one alone.
+func (q *Queries) seeNotices(ctx context.Context, arg seeNoticesParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, seeNotices,
+		arg.Now,
+		arg.ProgramID,
+		arg.Last,
+		arg.First,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const tellNotice = `-- name: tellNotice :execrows
+UPDATE notices SET told_at = $3 WHERE program_id = $1 AND id = $2 AND told_at = 0
+`
+
+type tellNoticeParams struct {
+	ProgramID int64
+	ID        int64
+	ToldAt    int64
+}
+
+// Whoever marks it queues the texts.
+func (q *Queries) tellNotice(ctx context.Context, arg tellNoticeParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, tellNotice, arg.ProgramID, arg.ID, arg.ToldAt)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+const unseenNotices = `-- name: unseenNotices :many
+SELECT program_id, id, kind, subject, words, key, fields, at, told_at, seen_at FROM notices WHERE program_id = $1 AND seen_at = 0 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)
+`
+
+func (q *Queries) unseenNotices(ctx context.Context, programID int64, column2 int64) ([]Told, error) {
+	rows, err := q.db.QueryContext(ctx, unseenNotices, programID, column2)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Told
+	for rows.Next() {
+		var i Told
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.Kind,
+			&i.Subject,
+			&i.Words,
+			&i.Key,
+			&i.Fields,
+			&i.At,
+			&i.ToldAt,
+			&i.SeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const untoldNotices = `-- name: untoldNotices :many
+SELECT program_id, id, kind, subject, words, key, fields, at, told_at, seen_at FROM notices WHERE program_id = $1 AND told_at = 0 ORDER BY id LIMIT CAST($2 AS BIGINT)
+`
+
+func (q *Queries) untoldNotices(ctx context.Context, programID int64, column2 int64) ([]Told, error) {
+	rows, err := q.db.QueryContext(ctx, untoldNotices, programID, column2)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Told
+	for rows.Next() {
+		var i Told
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.Kind,
+			&i.Subject,
+			&i.Words,
+			&i.Key,
+			&i.Fields,
+			&i.At,
+			&i.ToldAt,
 			&i.SeenAt,
 		); err != nil {
 			return nil, err

@@ -69,15 +69,13 @@ func (r result) reject(ctx context.Context, tx *db.Tx, sender Sender) error {
 	trouble := r.outcome.Trouble
 	switch trouble.Verdict {
 	case StopSender:
-		if err := HaltSender(ctx, tx, sender.ID, trouble.sentence()); err != nil {
+		if err := haltFor(ctx, tx, sender.ProgramID, sender.ID, trouble); err != nil {
 			return err
 		}
 		return r.queue(ctx, tx, 0)
 	case StopRun:
-		if r.text.RunID != 0 {
-			if err := HoldRun(ctx, tx, sender.ProgramID, r.text.RunID, trouble.sentence()); err != nil {
-				return err
-			}
+		if err := stopRun(ctx, tx, sender.ProgramID, r.text.RunID, trouble); err != nil {
+			return err
 		}
 	case Later:
 		if r.text.Attempts < maxTries {
@@ -121,18 +119,4 @@ func (t Trouble) sentence() string {
 		return t.Text
 	}
 	return fmt.Sprintf("%s (error %d)", t.Text, t.Code)
-}
-
-// notice is what the owner should hear of a result, if anything.
-func (r result) notice(sender Sender) Notice {
-	if r.released || r.outcome.Result != Rejected {
-		return Notice{}
-	}
-	switch r.outcome.Trouble.Verdict {
-	case StopSender:
-		return Notice{Program: sender.ProgramID, Sender: sender.ID, Text: r.outcome.Trouble.sentence()}
-	case StopRun:
-		return Notice{Program: sender.ProgramID, Run: r.text.RunID, Text: r.outcome.Trouble.sentence()}
-	}
-	return Notice{}
 }

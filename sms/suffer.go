@@ -11,14 +11,6 @@ import (
 	"fiel/members"
 )
 
-// Notice is something the owner should hear.
-type Notice struct {
-	Program int64
-	Sender  int64 // that is stopped, 0: none
-	Run     int64 // that is held, 0: none
-	Text    string
-}
-
 const (
 	failuresToHold = 20 // texts of a run that fail alike
 	shareToHold    = 5  // per cent of what was sent
@@ -28,19 +20,18 @@ const (
 
 // suffer acts on a provider's report that a text, which it had accepted, did not arrive. The caller holds the number's row when the
 // trouble is about the number.
-func suffer(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) (Notice, error) {
+func suffer(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
 	switch trouble.Verdict {
 	case BadNumber, Landline, OptedOut:
-		return Notice{}, blame(ctx, tx, m, trouble)
+		return blame(ctx, tx, m, trouble)
 	case StopSender:
-		notice := Notice{Program: m.ProgramID, Sender: m.SenderID, Text: trouble.sentence()}
-		return notice, HaltSender(ctx, tx, m.SenderID, notice.Text)
+		return haltFor(ctx, tx, m.ProgramID, m.SenderID, trouble)
 	case StopRun:
-		return holdFor(ctx, tx, m, trouble)
+		return stopRun(ctx, tx, m.ProgramID, m.RunID, trouble)
 	case Later:
-		return Notice{}, tryAgain(ctx, tx, m)
+		return tryAgain(ctx, tx, m)
 	}
-	return holdWhenCommon(ctx, tx, m, trouble)
+	return stopWhenCommon(ctx, tx, m, trouble)
 }
 
 // blame acts on what a provider said of a number: it has withdrawn consent there, or it cannot get texts. Whatever waits for it is
@@ -86,30 +77,21 @@ func holder(ctx context.Context, tx *db.Tx, m Message) (members.Member, error) {
 	return who, nil
 }
 
-// holdFor holds the run of a text that failed in a way all of them would.
-func holdFor(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) (Notice, error) {
-	notice := Notice{Program: m.ProgramID, Run: m.RunID, Text: trouble.sentence()}
-	if m.RunID == 0 {
-		return notice, nil
-	}
-	return notice, HoldRun(ctx, tx, m.ProgramID, m.RunID, notice.Text)
-}
-
-// holdWhenCommon holds a run once the same failure meets more than a few per cent of its texts: carriers that take it for spam do not
+// stopWhenCommon stops a run once the same failure meets more than a few per cent of its texts: carriers that take it for spam do not
 // say so in advance.
-func holdWhenCommon(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) (Notice, error) {
+func stopWhenCommon(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
 	if m.RunID == 0 || trouble.Code == 0 {
-		return Notice{}, nil
+		return nil
 	}
 	failed, err := New(tx).failures(ctx, failuresParams{ProgramID: m.ProgramID, RunID: m.RunID, Error: trouble.Code})
 	if err != nil || failed == 0 || failed%failuresToHold != 0 {
-		return Notice{}, err
+		return err
 	}
 	sent, err := New(tx).sentOfRun(ctx, m.ProgramID, m.RunID)
 	if err != nil || failed*100 < sent*shareToHold {
-		return Notice{}, err
+		return err
 	}
-	return holdFor(ctx, tx, m, trouble)
+	return stopRun(ctx, tx, m.ProgramID, m.RunID, trouble)
 }
 
 // tryAgain writes a text that did not arrive for a passing reason anew, in service hours and at most twice; never a promotion. A member

@@ -23,7 +23,7 @@ func (c *claim) verdict(t claimedRow) verdict {
 	if !ok {
 		return verdict{reason: whyClosed(c.now, t.SendBefore)}
 	}
-	leaves := Message{MemberID: t.MemberID, Class: t.Class, Parts: t.Parts, SendAfter: from}
+	leaves := Message{MemberID: t.MemberID, RunID: t.RunID, Class: t.Class, Parts: t.Parts, SendAfter: from}
 	return verdict{from: from, until: until, pack: r.pack, booking: r.booking(leaves)}
 }
 

@@ -20,7 +20,6 @@ type Worker struct {
 	Providers   func(Sender) (Provider, error) // the account and address of a sender; asked again when the sender changes
 	Clock       func() time.Time
 	Log         *slog.Logger // nil: nothing is logged
-	Notify      func(Notice) // what the owner should hear; nil: it is logged alone. It must not block
 	Connections int          // 0: [Connections]
 	Stats       Stats
 
@@ -179,13 +178,6 @@ func (w *Worker) hire(ctx context.Context, running *sync.WaitGroup, s Sender, sh
 		resolving.Wait()
 	})
 	return h
-}
-
-func (w *Worker) notify(n Notice) {
-	w.log().Warn("the owner should know", "program", n.Program, "sender", n.Sender, "run", n.Run, "why", n.Text)
-	if w.Notify != nil {
-		w.Notify(n)
-	}
 }
 
 func (w *Worker) log() *slog.Logger {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -246,22 +247,21 @@ func TestSendersChange(t *testing.T) {
 	})
 }
 
-// What the owner has to mend is told, and stops by itself.
-func TestNotices(t *testing.T) {
+// A provider that refuses the account is asked once. The owner is told; the text waits with all the others, until somebody mends it.
+func TestASenderThatIsRefused(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		s.unlimited()
+		s.luz(true)
 		s.enqueue(s.join(1), Marketing, "Hoy 2x1", func(d *Draft) { d.Run = 7 })
 		s.net.refuses(Outcome{Result: Rejected, Trouble: trouble(20003, StopSender)})
-		heard := make(chan Notice, 100)
-		w := s.worker()
-		w.Notify = func(n Notice) { heard <- n }
-		s.running(w)
-		if n := <-heard; n.Sender != s.s.ID || n.Text != "It failed. (error 20003)" {
-			t.Errorf("heard %+v", n)
-		}
-		time.Sleep(20 * time.Millisecond)
+		s.running(s.worker())
+		s.eventually("the owner is told", func() bool { return s.count("SELECT COUNT(*) FROM messages WHERE topic = 'sender_stopped'") == 1 })
 		if s.net.posts != 1 {
 			t.Errorf("%d posts with a token that is refused, want 1", s.net.posts)
 		}
+		s.net.recovers()
+		s.write(func(ctx context.Context, tx *db.Tx) error { return ResumeSender(ctx, tx, s.s.ID) })
+		s.eventually("both leave", func() bool { return len(s.net.accepted()) == 2 })
+		s.wantNews("sender_stopped sender:" + strconv.FormatInt(s.s.ID, 10) + ":2027-03-05")
 	})
 }

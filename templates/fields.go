@@ -17,6 +17,7 @@ const (
 	number kind = "number" // digits, written as the language does; the length is that of the longest expected
 	signed kind = "signed" // the same with its sign, also a plus
 	date   kind = "date"   // as Date writes it
+	dated  kind = "dated"  // as DateYear writes it
 	moment kind = "moment" // as Moment writes it
 	clock  kind = "clock"  // as Clock writes it
 )
@@ -37,7 +38,7 @@ func parseField(s string) (field, error) {
 	}
 	f := field{kind: kind(words[0]), max: anyLength}
 	switch f.kind {
-	case date, moment, clock:
+	case date, dated, moment, clock:
 		return f, nil
 	case text, number, signed:
 		if len(words) > 1 {
@@ -96,8 +97,9 @@ func (f field) longest(l *language) string {
 
 // textKey is one line about a text in fields.txt.
 type textKey struct {
-	name, topic string // the topic is the file it stands in
-	parts       int
+	name, topic string         // the topic is the file it stands in
+	parts       int            // at most
+	partsIn     map[string]int // of the languages that need more
 	fields      []keyField
 }
 
@@ -110,10 +112,10 @@ func (k textKey) has(field string) bool {
 	return slices.ContainsFunc(k.fields, func(f keyField) bool { return f.name == field })
 }
 
-// parseKey reads "joined 1 program name?".
+// parseKey reads "joined 1 zh:2 program name?".
 func (b *book) parseKey(topic, line string) (k textKey, err error) {
 	words := strings.Fields(line)
-	k = textKey{name: words[0], topic: topic}
+	k = textKey{name: words[0], topic: topic, partsIn: map[string]int{}}
 	if len(words) > 1 {
 		k.parts, _ = strconv.Atoi(words[1])
 	}
@@ -121,6 +123,12 @@ func (b *book) parseKey(topic, line string) (k textKey, err error) {
 		return k, fmt.Errorf("%s needs a number of parts", k.name)
 	}
 	for _, word := range words[2:] {
+		if lang, parts, ok := strings.Cut(word, ":"); ok {
+			if k.partsIn[lang], err = strconv.Atoi(parts); err != nil || k.partsIn[lang] <= k.parts {
+				return k, fmt.Errorf("%s: %q is not a language and more than %d parts", k.name, word, k.parts)
+			}
+			continue
+		}
 		name, optional := strings.CutSuffix(word, "?")
 		if _, ok := b.fields[name]; !ok {
 			return k, fmt.Errorf("%s has a field %q that is not in [fields]", k.name, name)

@@ -22,6 +22,9 @@ func TestFill(t *testing.T) {
 		{"names of fields in Spanish", "es", "{nombre}: {puntos}, {codigo}, {tienda}, {fin}", ana, "Ana: 12 500, 2345BCDF, Centro, 14 de marzo"},
 		{"and in English, in Spanish words", "es", "{name}: {points}", ana, "Ana: 12 500"},
 		{"numbers as the language writes them", "en", "{puntos} points", ana, "12,500 points"},
+		{"and in French", "fr", "{nom|ami} : {points} {points#point|points}, {boutique}, {fin}", ana, "Ana : 12 500 points, Centro, 14 de marzo"},
+		{"and in Chinese", "zh", "{姓名|朋友}：{积分}分，{门店}，{截止}", ana, "Ana：12,500分，Centro，14 de marzo"},
+		{"a Chinese word for an empty field", "zh", "{姓名|朋友}您好[，凭{券码}]", nil, "朋友您好"},
 		{"case, accents and spaces do not matter", "es", "{ NOMBRE } {Código}", ana, "Ana 2345BCDF"},
 		{"a word for an empty field", "es", "Hola {nombre|amigo}, ven", Fields{}, "Hola amigo, ven"},
 		{"which is not needed", "es", "Hola {nombre|amigo}, ven", ana, "Hola Ana, ven"},
@@ -70,7 +73,7 @@ func TestFillSaysWhatIsWrong(t *testing.T) {
 		{"plural of a word", "es", "{nombre#a|b}", nil, db.Invalid, "number"},
 		{"three forms", "es", "{puntos#a|b|c}", nil, db.Invalid, "number"},
 		{"a field of our own texts", "es", "{balance}", nil, db.Invalid, "{balance}"},
-		{"no such language", "xx", "Hola", nil, db.Invalid, "en, es"},
+		{"no such language", "xx", "Hola", nil, db.Invalid, "en, es, fr, zh"},
 		{"a value for no field", "es", "Hola", Fields{"balance": "1"}, db.Internal, "balance"},
 	}
 	for _, test := range tests {

@@ -14,7 +14,9 @@ type language struct {
 	name     string   // of the language in itself
 	singular []string // numbers that take the first form of a word
 	number   figures
-	english  bool // money in the English way, not in that of its country
+	money    *figures // around a ¤; nil: as the currency is written at home, or in English
+	english  bool
+	first    string // what the first of a month is called; '' for 1
 	clock    string
 	patterns map[string][]piece // date, dated, short, moment
 	months   []string
@@ -39,7 +41,9 @@ func (l *language) set(line string) (err error) {
 	case "number":
 		l.number, err = parseFigures(rest)
 	case "money":
-		l.english = rest == "english"
+		err = l.setMoney(rest)
+	case "first":
+		l.first = rest
 	case "clock":
 		l.clock = rest
 	case "date", "dated", "short", "moment":
@@ -56,6 +60,20 @@ func (l *language) set(line string) (err error) {
 	default:
 		err = fmt.Errorf("%q is nothing a language has", word)
 	}
+	return err
+}
+
+// setMoney takes "local", "english" or an amount as this language writes it in any currency.
+func (l *language) setMoney(rest string) error {
+	switch l.english = rest == "english"; rest {
+	case "local", "english":
+		return nil
+	}
+	f, err := parseFigures(rest)
+	if err == nil && strings.Count(rest, anyCurrency) != 1 {
+		err = fmt.Errorf("%s has not one %s in the place of the currency", rest, anyCurrency)
+	}
+	l.money = &f
 	return err
 }
 
@@ -135,8 +153,12 @@ func languageOf(lang string) *language {
 func inWords(lang, pattern string, t time.Time) string { return languageOf(lang).inWords(pattern, t) }
 
 func (l *language) inWords(pattern string, t time.Time) string {
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 && l.first != "" {
+		day = l.first
+	}
 	values := Fields{
-		"day": strconv.Itoa(t.Day()), "month": l.months[t.Month()-1], "mon": l.mons[t.Month()-1], "year": strconv.Itoa(t.Year()),
+		"day": day, "month": l.months[t.Month()-1], "mon": l.mons[t.Month()-1], "year": strconv.Itoa(t.Year()),
 		"clock": t.Format(l.clock),
 	}
 	if pattern == "moment" {

@@ -14,6 +14,20 @@ func TestDates(t *testing.T) {
 		{"day", Date("es", at), "14 de marzo"},
 		{"day", Date("en", at), "March 14"},
 		{"first of the month", Date("es", noon), "1 de septiembre"},
+		{"day", Date("fr", at), "14 mars"},
+		{"day", Date("zh", at), "3月14日"},
+		{"first of the month", Date("fr", noon), "1er septembre"},
+		{"first of the month", Date("zh", noon), "9月1日"},
+		{"year", DateYear("fr", at), "14 mars 2027"},
+		{"year", DateYear("zh", at), "2027年3月14日"},
+		{"short", ShortDate("fr", at), "14 mars"},
+		{"short", ShortDate("zh", at), "3月14日"},
+		{"clock", Clock("fr", at), "18h05"},
+		{"clock", Clock("zh", at), "18:05"},
+		{"moment", Moment("fr", at), "14 mars à 18h05"},
+		{"moment", Moment("zh", at), "3月14日 18:05"},
+		{"weekday", Weekday("fr", at), "dimanche"},
+		{"weekday", Weekday("zh", at), "星期日"},
 		{"year", DateYear("es", at), "14 de marzo de 2027"},
 		{"year", DateYear("en", at), "March 14, 2027"},
 		{"short", ShortDate("es", at), "14 mar"},
@@ -46,44 +60,48 @@ func TestMonthNamesAreACopy(t *testing.T) {
 }
 
 func TestNumber(t *testing.T) {
-	for n, want := range map[int64][2]string{
-		0: {"0", "0"}, 999: {"999", "999"}, 1500: {"1500", "1,500"}, 12500: {"12 500", "12,500"}, -12500: {"-12 500", "-12,500"},
-		1234567: {"1 234 567", "1,234,567"}, math.MinInt64: {"-9 223 372 036 854 775 808", "-9,223,372,036,854,775,808"},
+	for n, want := range map[int64][4]string{
+		0: {"0", "0", "0", "0"}, 999: {"999", "999", "999", "999"}, 1500: {"1500", "1,500", "1 500", "1,500"},
+		12500: {"12 500", "12,500", "12 500", "12,500"}, -12500: {"-12 500", "-12,500", "-12 500", "-12,500"},
+		1234567:       {"1 234 567", "1,234,567", "1 234 567", "1,234,567"},
+		math.MinInt64: {"-9 223 372 036 854 775 808", "-9,223,372,036,854,775,808", "-9 223 372 036 854 775 808", "-9,223,372,036,854,775,808"},
 	} {
-		if es, en := Number("es", n), Number("en", n); es != want[0] || en != want[1] {
-			t.Errorf("%d is %q and %q, want %q", n, es, en, want)
+		if got := [4]string{Number("es", n), Number("en", n), Number("fr", n), Number("zh", n)}; got != want {
+			t.Errorf("%d is %q, want %q", n, got, want)
 		}
 	}
 }
 
 func TestMoney(t *testing.T) {
 	tests := []struct {
-		currency string
-		minor    int64
-		es, en   string
+		currency       string
+		minor          int64
+		es, en, fr, zh string
 	}{
-		{"EUR", 1250, "12,50 €", "€12.50"},
-		{"EUR", 123456, "1.234,56 €", "€1,234.56"},
-		{"EUR", 1200, "12 €", "€12"},
-		{"EUR", 5, "0,05 €", "€0.05"},
-		{"EUR", 0, "0 €", "€0"},
-		{"EUR", -1250, "-12,50 €", "-€12.50"},
-		{"MXN", 1205050, "$12,050.50", "$12,050.50"},
-		{"PEN", 3500, "S/ 35", "S/ 35"},
-		{"COP", 1250000, "$12.500", "$12,500"},
-		{"CLP", 1250, "$1.250", "$1,250"},
-		{"PYG", 50000, "Gs. 50.000", "Gs. 50,000"},
-		{"JPY", 500, "¥500", "¥500"},
-		{"KWD", 1250, "KD 1.250", "KD 1.250"},
-		{"BHD", 1234567, "BD 1,234.567", "BD 1,234.567"},
-		{"TND", 1234567, "1 234,567 DT", "DT 1,234.567"},
-		{"XXX", 123456, "XXX 1,234.56", "XXX 1,234.56"},
-		{"USD", math.MinInt64, "-$92,233,720,368,547,758.08", "-$92,233,720,368,547,758.08"},
+		{"EUR", 1250, "12,50 €", "€12.50", "12,50 €", "€12.50"},
+		{"EUR", 123456, "1.234,56 €", "€1,234.56", "1 234,56 €", "€1,234.56"},
+		{"EUR", 1200, "12 €", "€12", "12 €", "€12"},
+		{"EUR", 5, "0,05 €", "€0.05", "0,05 €", "€0.05"},
+		{"EUR", 0, "0 €", "€0", "0 €", "€0"},
+		{"EUR", -1250, "-12,50 €", "-€12.50", "-12,50 €", "-€12.50"},
+		{"MXN", 1205050, "$12,050.50", "$12,050.50", "12 050,50 $", "$12,050.50"},
+		{"PEN", 3500, "S/ 35", "S/ 35", "35 S/", "S/ 35"},
+		{"COP", 1250000, "$12.500", "$12,500", "12 500 $", "$12,500"},
+		{"CLP", 1250, "$1.250", "$1,250", "1 250 $", "$1,250"},
+		{"PYG", 50000, "Gs. 50.000", "Gs. 50,000", "50 000 Gs.", "Gs. 50,000"},
+		{"JPY", 500, "¥500", "¥500", "500 ¥", "¥500"},
+		{"KWD", 1250, "KD 1.250", "KD 1.250", "1,250 KD", "KD 1.250"},
+		{"BHD", 1234567, "BD 1,234.567", "BD 1,234.567", "1 234,567 BD", "BD 1,234.567"},
+		{"TND", 1234567, "1 234,567 DT", "DT 1,234.567", "1 234,567 DT", "DT 1,234.567"},
+		{"XXX", 123456, "XXX 1,234.56", "XXX 1,234.56", "1 234,56 XXX", "XXX 1,234.56"},
+		{"USD", math.MinInt64, "-$92,233,720,368,547,758.08", "-$92,233,720,368,547,758.08", "-92 233 720 368 547 758,08 $", "-$92,233,720,368,547,758.08"},
 	}
 	for _, test := range tests {
 		t.Run(test.currency+test.es, func(t *testing.T) {
-			if es, en := Money("es", test.currency, test.minor), Money("en", test.currency, test.minor); es != test.es || en != test.en {
-				t.Errorf("got %q and %q, want %q and %q", es, en, test.es, test.en)
+			for lang, want := range map[string]string{"es": test.es, "en": test.en, "fr": test.fr, "zh": test.zh} {
+				if got := Money(lang, test.currency, test.minor); got != want {
+					t.Errorf("in %s got %q, want %q", lang, got, want)
+				}
 			}
 		})
 	}

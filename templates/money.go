@@ -69,8 +69,8 @@ func MinorDigits(code string) int {
 	return 2
 }
 
-// Money is an amount of minor units with its currency (ISO 4217): in English "$1,234.50", else as it is written where the currency
-// is at home ("1.234,50 €", "S/ 1,234.50"). A whole amount goes without decimals.
+// Money is an amount of minor units with its currency (ISO 4217): in English and Chinese "$1,234.50", in French "1 234,50 $", in
+// Spanish as it is written where the currency is at home ("1.234,50 €", "S/ 1,234.50"). A whole amount goes without decimals.
 func Money(lang, code string, minor int64) string {
 	digits := strconv.FormatInt(minor, 10)
 	sign := ""
@@ -97,12 +97,27 @@ func Sign(code string) string {
 }
 
 func figuresOf(lang, code string) figures {
+	l := languageOf(lang)
 	c, ok := texts.currencies[code]
 	if !ok {
-		return figures{before: code + " ", mark: ",", min: 4, decimal: "."}
+		c.home = figures{before: code + " ", mark: ",", min: 4, decimal: "."}
+		c.english = c.home
 	}
-	if languageOf(lang).english {
+	switch {
+	case l.money != nil:
+		return l.money.with(strings.TrimSpace(c.home.before + c.home.after))
+	case l.english:
 		return c.english
 	}
 	return c.home
+}
+
+// anyCurrency stands for the currency in the amount of a language.
+const anyCurrency = "¤"
+
+// with puts a currency in the place of the anyCurrency.
+func (f figures) with(currency string) figures {
+	f.before = strings.ReplaceAll(f.before, anyCurrency, currency)
+	f.after = strings.ReplaceAll(f.after, anyCurrency, currency)
+	return f
 }

@@ -84,5 +84,5 @@ func Longest(lang, key string) (f Fields, parts int) {
 	for _, field := range k.fields {
 		f[field.name] = texts.fields[field.name].longest(l)
 	}
-	return f, k.parts
+	return f, max(k.parts, k.partsIn[lang])
 }

@@ -27,6 +27,12 @@ func TestRender(t *testing.T) {
 		{"es", "balance", Fields{"program": "Sol", "balance": "-30"}, "Sol: tienes -30 puntos."},
 		{"es", "why_line", Fields{"date": "14 mar", "delta": "1500", "reason": "compra", "store": "Centro"}, "14 mar: +1500 compra, Centro"},
 		{"en", "why_line", Fields{"date": "Mar 14", "delta": "-12500", "reason": "reward"}, "Mar 14: -12,500 reward"},
+		{"fr", "joined", Fields{"program": "Café Sol", "name": "Ana", "points": "0"}, "Bienvenue chez Café Sol, Ana ! Nous vous offrons 0 point. Vous recevrez vos points et nos promos par SMS. Stop : ARRET."},
+		{"fr", "joined", Fields{"program": "Café Sol"}, "Bienvenue chez Café Sol ! Vous recevrez vos points et nos promos par SMS. Stop : ARRET."},
+		{"fr", "balance", Fields{"program": "Sol", "balance": "1500", "expiring": "1", "expires": "1er mars"}, "Sol : vous avez 1 500 points. 1 expire le 1er mars."},
+		{"zh", "joined", Fields{"program": "花店", "name": "王芳", "points": "500"}, "欢迎王芳加入花店！送您500积分。我们会发积分和优惠短信，退订请回TD。"},
+		{"zh", "balance", Fields{"program": "花店", "balance": "12500", "missing": "1", "reward": "鲜花"}, "【花店】您有12,500积分。再得1分可换鲜花。"},
+		{"zh", "why_line", Fields{"date": "3月14日", "delta": "50", "reason": "消费", "store": "南京路"}, "3月14日 +50 消费，南京路"},
 		{"es", "stop_hint", nil, "Si quieres dejar de recibir textos escribe BAJA"},
 		// What a field holds is never read as words, and cannot break the line or the length.
 		{"es", "name_saved", Fields{"name": "{program}[x]"}, "Gracias, {program}[x]. Desde ahora te llamamos por tu nombre."},
@@ -92,7 +98,7 @@ func TestEveryTextInEveryLanguage(t *testing.T) {
 }
 
 func TestLanguagesAndKeys(t *testing.T) {
-	if diff := cmp.Diff([]string{"en", "es"}, Languages()); diff != "" {
+	if diff := cmp.Diff([]string{"en", "es", "fr", "zh"}, Languages()); diff != "" {
 		t.Error(diff)
 	}
 	if keys := Keys(); len(keys) < 60 || keys[0] != "joined" {
@@ -101,8 +107,10 @@ func TestLanguagesAndKeys(t *testing.T) {
 	if !Takes("balance", "program") || Takes("balance", "name") || Takes("nothing", "program") {
 		t.Error("Takes does not know what a text takes")
 	}
-	if Name("es") != "español" || Name("en") != "English" {
-		t.Errorf("they call themselves %q and %q", Name("es"), Name("en"))
+	for lang, want := range map[string]string{"es": "español", "en": "English", "fr": "français", "zh": "中文"} {
+		if Name(lang) != want {
+			t.Errorf("%s calls itself %q", lang, Name(lang))
+		}
 	}
 }
 
@@ -137,6 +145,10 @@ func TestLoadRefusesABrokenFolder(t *testing.T) {
 		{"a number of no form", "es/language.txt", `"12 345"`, `12345`, "es/language.txt"},
 		{"a kind of nothing", "fields.txt", "text 20    what the member", "word 20    what the member", "fields.txt"},
 		{"a text without a length", "fields.txt", "text 20    what the member", "text    what the member", "fields.txt"},
+		{"fewer parts in a language", "fields.txt", "1 zh:2", "1 zh:1", "more than 1 parts"},
+		{"parts of no number", "fields.txt", "1 zh:2", "1 zh:two", "fields.txt"},
+		{"money without a currency", "fr/language.txt", `"1 234,50 ¤"`, `"1 234,50"`, "fr/language.txt"},
+		{"money of no form", "fr/language.txt", `"1 234,50 ¤"`, `euros`, "fr/language.txt"},
 		{"a key without parts", "fields.txt", "help_line_stranger     1", "help_line_stranger", "fields.txt"},
 		{"a key of an unknown field", "fields.txt", "did_you_mean           1      command", "did_you_mean 1 order", "fields.txt"},
 		{"a key that is listed twice", "fields.txt", "no_thanks", "yes_thanks", "fields.txt"},
@@ -170,7 +182,7 @@ func TestLoadRefusesABrokenFolder(t *testing.T) {
 	}
 }
 
-// A third language is a folder and nothing else. This one has no plural, as Chinese.
+// Another language is a folder and nothing else. This one has no plural, as Chinese.
 func TestALanguageIsAFolder(t *testing.T) {
 	grown := fstest.MapFS{}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
@@ -180,8 +192,8 @@ func TestALanguageIsAFolder(t *testing.T) {
 		content, err := files.ReadFile(name)
 		grown[name] = &fstest.MapFile{Data: content}
 		if other, ok := strings.CutPrefix(name, "en/"); ok {
-			other = "zh/" + other
-			grown[other] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(content), "#point|points}", "#分}"))}
+			other = "ja/" + other
+			grown[other] = &fstest.MapFile{Data: []byte(strings.ReplaceAll(string(content), "#point|points}", "#点}"))}
 		}
 		return err
 	})
@@ -192,9 +204,9 @@ func TestALanguageIsAFolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := b.languages["zh"]
+	l := b.languages["ja"]
 	got := fill(l.texts["points_back"], Fields{"program": "Sol", "points": "1", "balance": "2"}, l)
-	if want := "Sol: you get 1 分 back. You have 2."; got != want {
+	if want := "Sol: you get 1 点 back. You have 2."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

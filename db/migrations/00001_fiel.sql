@@ -54,6 +54,7 @@ CREATE TABLE programs (
     closed_days TEXT NOT NULL DEFAULT '[]', -- JSON: dates without promotions, each year ("12-25") or once ("2027-03-05")
     prices TEXT NOT NULL DEFAULT '{}', -- JSON: country to the price of a part, millionths of price_unit; before the table's
     price_unit TEXT NOT NULL DEFAULT 'USD' CHECK (LENGTH(price_unit) = 3),
+    public_url TEXT NOT NULL DEFAULT '', -- https://shop.example: where the process that serves says it is reached; links in texts begin with it
     created_at BIGINT NOT NULL
 );
 
@@ -159,12 +160,17 @@ CREATE TABLE notices (
     id BIGINT NOT NULL,
     kind TEXT NOT NULL, -- run_missed, run_stopped, sender_stopped, spend_50, spend_80, low_score ...
     subject TEXT NOT NULL, -- what it is about: run:7, sender:3, day:2027-03-05
-    words TEXT NOT NULL DEFAULT '',
+    words TEXT NOT NULL DEFAULT '', -- in the program's language
+    key TEXT NOT NULL DEFAULT '', -- of the text the owners get
+    fields TEXT NOT NULL DEFAULT '{}', -- JSON: what stands in it
     at BIGINT NOT NULL,
+    told_at BIGINT NOT NULL DEFAULT 0, -- when the owners' texts were queued
     seen_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, id)
 );
 CREATE UNIQUE INDEX notices_once ON notices (program_id, kind, subject);
+CREATE INDEX notices_untold ON notices (program_id, id) WHERE told_at = 0;
+CREATE INDEX notices_unseen ON notices (program_id, id) WHERE seen_at = 0;
 
 -- phones is the row that every write about a number takes first. It holds no number, only its keyed hash.
 CREATE TABLE phones (
@@ -898,6 +904,7 @@ CREATE TABLE inbound (
 CREATE UNIQUE INDEX inbound_provider ON inbound (program_id, provider_id);
 CREATE INDEX inbound_hash ON inbound (program_id, hash, id);
 CREATE INDEX inbound_member ON inbound (program_id, member_id, id) WHERE member_id <> 0;
+CREATE INDEX inbound_at ON inbound (program_id, at);
 CREATE INDEX inbound_for_shop ON inbound (program_id, id) WHERE for_shop AND read_at = 0;
 
 CREATE TABLE messages (
@@ -1139,11 +1146,13 @@ CREATE TABLE links (
     code TEXT NOT NULL CHECK (LENGTH(code) BETWEEN 4 AND 12), -- begins with its program's number
     target TEXT NOT NULL CHECK (target <> '' AND LENGTH(target) <= 2000),
     name TEXT NOT NULL DEFAULT '',
-    campaign_id BIGINT NOT NULL DEFAULT 0,
+    campaign_id BIGINT NOT NULL DEFAULT 0, -- whose words it stands in
+    wording TEXT NOT NULL DEFAULT '' CHECK (wording IN ('', 'a', 'b')), -- which of its words
     created_at BIGINT NOT NULL,
     retired_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, id)
 );
+CREATE UNIQUE INDEX links_campaign ON links (program_id, campaign_id, wording) WHERE campaign_id <> 0;
 CREATE UNIQUE INDEX links_code ON links (program_id, code);
 
 -- link_days counts what was followed, by the program's day.

@@ -22,6 +22,7 @@ import (
 	"fiel/sms"
 	"fiel/sms/inbox"
 	"fiel/sms/twilio"
+	"fiel/templates"
 )
 
 var update = flag.Bool("update", false, "write the replies of the conversations as they are now")
@@ -41,7 +42,7 @@ type shop struct {
 
 func open(t testing.TB, d *db.DB, clock *dbtest.Clock, n members.NewProgram) *shop {
 	t.Helper()
-	book, err := inbox.Load("es", "en")
+	book, err := inbox.Load(templates.Languages()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +297,7 @@ func (s *shop) state(phone string) string {
 var (
 	// code is how those look that are drawn: a voucher's, or a member's for friends.
 	code   = regexp.MustCompile(`\b[23456789BCDFGHJKMNPQRSTVWXYZ]{6}(?:[23456789BCDFGHJKMNPQRSTVWXYZ]{2})?\b`)
-	change = regexp.MustCompile(`\b((?:CAMBIO|NEWNUMBER) )([23456789BCDFGHJKMNPQRSTVWXYZ]{5})\b`)
+	change = regexp.MustCompile(`(\b(?:CAMBIO|NEWNUMBER|CHANGEMENT) |换号)([23456789BCDFGHJKMNPQRSTVWXYZ]{5})\b`)
 )
 
 // steady puts names for the codes, which are random.

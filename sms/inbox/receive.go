@@ -143,7 +143,7 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 		return sms.Answer{}, nil
 	}
 	if !r.Always {
-		ok, err := th.Number.Allow(ctx, tx, r.Help, th.today(tx))
+		ok, err := th.allow(ctx, tx, r)
 		if err != nil || !ok {
 			return sms.Answer{}, err
 		}
@@ -151,4 +151,12 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 	return sms.ReplyTo(ctx, tx, th.Sender, th.Text, sms.Draft{
 		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, Topic: r.Topic, Language: th.Language, Body: r.Body,
 	})
+}
+
+// allow says whether the loop guard lets a reply go, and counts it.
+func (th *Thread) allow(ctx context.Context, tx *db.Tx, r Reply) (bool, error) {
+	if th.atWork {
+		return th.Number.AllowStaff(ctx, tx)
+	}
+	return th.Number.Allow(ctx, tx, r.Help, th.today(tx))
 }

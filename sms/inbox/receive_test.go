@@ -13,6 +13,7 @@ import (
 	"fiel/rewards"
 	"fiel/sms"
 	"fiel/sms/inbox"
+	"fiel/templates"
 )
 
 // cafe is the program of these tests: Peruvian, and Americans may join.
@@ -270,7 +271,7 @@ func TestALanguageWithoutTexts(t *testing.T) {
 
 // Any of the commands may be the one that finds a member in an odd state: none may fail.
 func TestEveryCommandAnswersEverybody(t *testing.T) {
-	book, err := inbox.Load("es", "en")
+	book, err := inbox.Load(templates.Languages()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -279,7 +280,7 @@ func TestEveryCommandAnswersEverybody(t *testing.T) {
 		s.text(phones[1], "ALTA")
 		s.text(phones[2], "ALTA")
 		s.text(phones[2], "BAJA")
-		for _, lang := range []string{"es", "en"} {
+		for _, lang := range templates.Languages() {
 			for _, c := range []inbox.Command{
 				inbox.Balance, inbox.Rewards, inbox.Redeem, inbox.Why, inbox.Tier, inbox.Name, inbox.Birthday, inbox.Friend, inbox.Promos, inbox.Help,
 				inbox.Language, inbox.Data, inbox.Erase, inbox.Email, inbox.Yes, inbox.No, inbox.Join,

@@ -67,8 +67,7 @@ func isVoucher(text string) bool {
 		}
 		return r
 	}, text)
-	return len(code) == voucherLetters && strings.Trim(strings.ToUpper(code), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" &&
-		strings.Trim(code, "0123456789") != ""
+	return len(code) == voucherLetters && strings.Trim(strings.ToUpper(code), "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // Ordered is a text that gives an order.

@@ -27,6 +27,7 @@ type Thread struct {
 	Text     sms.Received
 	Staff    members.Staff // who gives an order; ID 0: the text is none
 	Ordered  Ordered
+	atWork   bool // somebody on the staff has had many answers: the limit of staff holds
 	inbox    *Inbox
 	codes    map[string]rewards.Code // those that the text names, by their letters
 	news     *rewards.News           // told after the answer; nil: none
@@ -66,7 +67,14 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 	}
 	foreign := th.Member.ID == 0 && !th.welcome()
 	th.handled = in.Handled || foreign
-	th.silent = th.handled || th.Number.Quiet(tx.Now)
+	if quiet := th.Number.Quiet(tx.Now); quiet {
+		s, err := members.StaffByPhone(ctx, tx, th.Program.ID, th.Phone)
+		if err != nil && !db.NotFound(err) {
+			return nil, err
+		}
+		th.atWork = s.Verified()
+	}
+	th.silent = th.handled || th.Number.Quiet(tx.Now) && !th.atWork
 	return th, nil
 }
 
