@@ -64,8 +64,12 @@ func pageSQL(audience condition, at moment, after int64, limit int, extra condit
 	// The page is cut before it is joined: PostgreSQL without statistics joins all that is left otherwise, for every page.
 	q.text("SELECT " + candidateColumns + " FROM (SELECT * FROM members m WHERE ")
 	q.audience(audience, at, extra)
-	q.compare(" AND m.id > ", after)
-	q.compare(" ORDER BY m.id LIMIT ", limit)
+	id := "m.id"
+	if _, few := extra.(waitingFor); few {
+		id = "+m.id" // else SQLite walks through all members in their order
+	}
+	q.compare(" AND "+id+" > ", after)
+	q.compare(" ORDER BY "+id+" LIMIT ", limit)
 	q.text(`) m
 LEFT JOIN phones n ON n.program_id = m.program_id AND n.hash = m.hash
 LEFT JOIN stores s ON s.program_id = m.program_id AND s.id = m.store_id

@@ -10,8 +10,8 @@ import (
 	"fiel/sms"
 )
 
-// endRuns ends what is over: live runs whose offer has ended or of which nothing is open, runs that were cancelled or missed with texts
-// waiting, and campaigns that do not come again.
+// endRuns ends what is over: live runs whose offer has ended or of which nothing is open, paused ones whose offer has ended, runs that
+// were cancelled or missed with texts waiting, and campaigns that do not come again.
 func (s *Service) endRuns(ctx context.Context, p members.Program, now time.Time) error {
 	live, err := s.liveRuns(ctx, p)
 	if err != nil {
@@ -20,16 +20,16 @@ func (s *Service) endRuns(ctx context.Context, p members.Program, now time.Time)
 	var faults []error
 	for _, r := range live {
 		if over := now.UnixMilli() >= r.EndsAt; over || r.State == RunRunning && r.rank() == rankOther {
-			faults = append(faults, s.endRun(ctx, r.Run, over))
+			faults = append(faults, s.endRun(ctx, p, r.Run, over))
 		}
 	}
-	faults = append(faults, s.sweep(ctx, p.ID), s.endCampaigns(ctx, p, now))
+	faults = append(faults, s.missPaused(ctx, p, now), s.sweep(ctx, p.ID), s.endCampaigns(ctx, p, now))
 	return errors.Join(faults...)
 }
 
 // endRun finishes a run once nothing of it is open. After the end of its offer what waits is taken back first; a run that was not
 // planned to its end by then is missed.
-func (s *Service) endRun(ctx context.Context, r Run, over bool) error {
+func (s *Service) endRun(ctx context.Context, p members.Program, r Run, over bool) error {
 	if over {
 		if err := s.takeBack(ctx, r, sms.ReasonLate); err != nil {
 			return err
@@ -40,8 +40,59 @@ func (s *Service) endRun(ctx context.Context, r Run, over bool) error {
 		if now.PlannedAt == 0 {
 			to.State, to.Reason = RunMissed, sms.ReasonLate
 		}
-		return New(tx).setRun(ctx, to)
+		if err := New(tx).setRun(ctx, to); err != nil || to.State == RunDone {
+			return err
+		}
+		c, err := campaignByID(ctx, tx, r.ProgramID, r.CampaignID)
+		if err != nil {
+			return err
+		}
+		return missed{r.ID, r.when(p.Location()), 1}.tell(ctx, tx, p, c)
 	})
+}
+
+// missPaused lets go of paused runs whose offer has ended: nothing of them leaves any more, whether anybody resumes them or not.
+func (s *Service) missPaused(ctx context.Context, p members.Program, now time.Time) error {
+	var over []Run
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		over, err = New(tx).pausedRuns(ctx, p.ID, now.UnixMilli())
+		return err
+	})
+	faults := []error{err}
+	for _, r := range over {
+		faults = append(faults, s.DB.Write(ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
+			c, err := lock(ctx, tx, p.ID, r.CampaignID)
+			if err != nil {
+				return err
+			}
+			again, err := New(tx).lockRun(ctx, p.ID, r.ID)
+			if err != nil || again.State != RunPaused {
+				return err
+			}
+			return again.miss(ctx, tx, p, c)
+		}))
+	}
+	return errors.Join(faults...)
+}
+
+// miss ends a paused run whose offer is over. Where something of it still waits it is missed, and stays held until that is taken back;
+// the owners are told. The caller holds the run.
+func (r Run) miss(ctx context.Context, tx *db.Tx, p members.Program, c Campaign) error {
+	open, err := sms.OpenRun(ctx, tx, r.ProgramID, r.ID)
+	if err != nil {
+		return err
+	}
+	to := setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: RunMissed, Reason: sms.ReasonLate}
+	if !open && r.PlannedAt != 0 {
+		to = setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: RunDone, DoneAt: tx.Now}
+	}
+	if err := New(tx).setRun(ctx, to); err != nil {
+		return err
+	}
+	if to.State == RunDone {
+		return sms.ReleaseRun(ctx, tx, r.ProgramID, r.ID)
+	}
+	return missed{r.ID, r.when(p.Location()), 1}.tell(ctx, tx, p, c)
 }
 
 // sweep takes back the texts of runs that were cancelled or missed, and lets go of them once nothing of them is open: a text on the

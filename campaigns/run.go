@@ -22,31 +22,36 @@ const (
 // reasonCancelled is why texts of a cancelled campaign do not leave.
 const reasonCancelled = "cancelled"
 
-// materialise makes the run of an occurrence with the campaign's content as it stands, and returns its id; 0 when the occurrence has
-// its run already, or when its offer is over and the run is only noted as missed. The caller holds the campaign's or the tick's row.
-func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now time.Time) (int64, error) {
+// made is what materialise came to.
+type made struct {
+	run    int64 // 0 when the occurrence has its run already
+	missed bool  // its offer is over: the run is only written down
+}
+
+// materialise makes the run of an occurrence with the campaign's content as it stands. The caller holds the campaign's or the tick's row.
+func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now time.Time) (made, error) {
 	frozen, err := c.content()
 	if err != nil {
-		return 0, err
+		return made{}, err
 	}
 	if frozen, err = frozen.linked(ctx, tx, c); err != nil {
-		return 0, err
+		return made{}, err
 	}
 	row := insertRunParams{
 		ProgramID: c.ProgramID, ID: tx.ID(), CampaignID: c.ID, Occurrence: o.Key, State: RunPlanning, Version: c.Version,
 		StartsAt: o.At.UnixMilli(), EndsAt: o.Ends.UnixMilli(), CreatedAt: tx.Now,
 	}
 	if row.Frozen, err = pack(frozen); err != nil {
-		return 0, err
+		return made{}, err
 	}
 	if !o.Alive(now) {
 		row.State, row.Reason, row.DoneAt = RunMissed, sms.ReasonLate, tx.Now
 	}
 	n, err := New(tx).insertRun(ctx, row)
-	if err != nil || n == 0 || row.State == RunMissed {
-		return 0, err
+	if err != nil || n == 0 {
+		return made{}, err
 	}
-	return row.ID, nil
+	return made{row.ID, row.State == RunMissed}, nil
 }
 
 // Sizes of what is planned in one transaction. The first of a run is small, so that sending begins at once.
@@ -78,6 +83,11 @@ func (s *Service) planRun(ctx context.Context, program, run int64, size int) err
 		})
 		if err != nil {
 			return err
+		}
+		if next.cursor == 0 {
+			if err := s.tellStaff(ctx, program, run); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

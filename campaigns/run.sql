@@ -40,3 +40,19 @@ WHERE (program_id, id) IN (SELECT v.program_id, v.id FROM vouchers AS v
       AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.program_id = $1 AND messages.run_id = $2
           AND messages.member_id = v.member_id AND messages.state NOT IN ('cancelled', 'left_out', 'holdout'))
     LIMIT $3);
+
+-- name: pausedRuns :many
+-- Paused runs whose offer is over.
+SELECT * FROM runs WHERE program_id = $1 AND state = 'paused' AND ends_at <= $2 ORDER BY id;
+
+-- name: stoppedRuns :many
+-- Runs that were stopped for what would meet all of their texts, the latest of a campaign last.
+SELECT campaign_id, reason FROM runs WHERE program_id = $1 AND state = 'paused' AND reason <> '' ORDER BY id;
+
+-- name: someLate :one
+-- Whether anybody the run left out for want of consent consents now.
+SELECT COUNT(*) FROM (SELECT messages.id FROM messages
+    JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
+    WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.run_id <> 0 AND messages.state IN ('left_out', 'cancelled')
+      AND messages.reason IN ('consent', 'stopped', 'write_first') AND members.service AND members.marketing AND members.left_at = 0
+    LIMIT 1) AS late;

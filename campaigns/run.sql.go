@@ -228,6 +228,49 @@ func (q *Queries) moveCursor(ctx context.Context, arg moveCursorParams) error {
 	return err
 }
 
+const pausedRuns = `-- name: pausedRuns :many
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state = 'paused' AND ends_at <= $2 ORDER BY id
+`
+
+// Paused runs whose offer is over.
+func (q *Queries) pausedRuns(ctx context.Context, programID int64, endsAt int64) ([]Run, error) {
+	rows, err := q.db.QueryContext(ctx, pausedRuns, programID, endsAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Run
+	for rows.Next() {
+		var i Run
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.CampaignID,
+			&i.Occurrence,
+			&i.State,
+			&i.Cursor,
+			&i.Version,
+			&i.Frozen,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.PlannedAt,
+			&i.CreatedAt,
+			&i.DoneAt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const run = `-- name: run :one
 SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND id = $2
 `
@@ -355,6 +398,55 @@ func (q *Queries) setRun(ctx context.Context, arg setRunParams) error {
 		arg.DoneAt,
 	)
 	return err
+}
+
+const someLate = `-- name: someLate :one
+SELECT COUNT(*) FROM (SELECT messages.id FROM messages
+    JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
+    WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.run_id <> 0 AND messages.state IN ('left_out', 'cancelled')
+      AND messages.reason IN ('consent', 'stopped', 'write_first') AND members.service AND members.marketing AND members.left_at = 0
+    LIMIT 1) AS late
+`
+
+// Whether anybody the run left out for want of consent consents now.
+func (q *Queries) someLate(ctx context.Context, programID int64, runID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, someLate, programID, runID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const stoppedRuns = `-- name: stoppedRuns :many
+SELECT campaign_id, reason FROM runs WHERE program_id = $1 AND state = 'paused' AND reason <> '' ORDER BY id
+`
+
+type stoppedRunsRow struct {
+	CampaignID int64
+	Reason     string
+}
+
+// Runs that were stopped for what would meet all of their texts, the latest of a campaign last.
+func (q *Queries) stoppedRuns(ctx context.Context, programID int64) ([]stoppedRunsRow, error) {
+	rows, err := q.db.QueryContext(ctx, stoppedRuns, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []stoppedRunsRow
+	for rows.Next() {
+		var i stoppedRunsRow
+		if err := rows.Scan(&i.CampaignID, &i.Reason); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const withdrawVouchers = `-- name: withdrawVouchers :execrows

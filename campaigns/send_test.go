@@ -17,12 +17,23 @@ type carrier struct {
 	to  map[string]int
 	at  time.Time // of the first
 	gap time.Duration
+	no  sms.Outcome // what it answers instead of taking a text; the zero value takes all
+}
+
+// refuse makes the carrier answer so from now on.
+func (c *carrier) refuse(no sms.Outcome) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.no = no
 }
 
 func (c *carrier) Send(_ context.Context, out sms.Outgoing) sms.Outcome {
 	time.Sleep(c.gap)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.no.Result != sms.Unknown {
+		return c.no
+	}
 	if c.n++; c.n == 1 {
 		c.at = time.Now()
 	}

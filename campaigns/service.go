@@ -14,6 +14,8 @@ import (
 type Service struct {
 	DB  *db.DB
 	Log *slog.Logger // nil logs nothing
+
+	failing failing
 }
 
 // Add makes a campaign as a draft: see [Add].

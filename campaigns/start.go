@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fiel/db"
@@ -37,8 +38,8 @@ func Start(ctx context.Context, tx *db.Tx, p members.Program, id int64) (c Campa
 	if first.At.After(tx.Time()) {
 		return c, 0, nil
 	}
-	run, err = materialise(ctx, tx, c, first, tx.Time())
-	return c, run, err
+	m, err := materialise(ctx, tx, c, first, tx.Time())
+	return c, m.run, err
 }
 
 // upcoming is the next time of the campaign from now on; of what happens a single time, that, also when it has passed.
@@ -77,7 +78,7 @@ func Pause(ctx context.Context, tx *db.Tx, program, id int64) (Campaign, error) 
 	if c.State != Active {
 		return Campaign{}, db.Errorf(db.Refused, "%q is %s and cannot be paused.", c.Name, c.State)
 	}
-	if err := endLive(ctx, tx, c, RunPaused, ""); err != nil {
+	if err := holdLive(ctx, tx, c); err != nil {
 		return Campaign{}, err
 	}
 	return New(tx).setCampaign(ctx, setCampaignParams{ProgramID: program, ID: id, State: Paused, ActiveAt: c.ActiveAt})
@@ -99,6 +100,23 @@ func Cancel(ctx context.Context, tx *db.Tx, program, id int64) (Campaign, error)
 	return New(tx).setCampaign(ctx, setCampaignParams{ProgramID: program, ID: id, State: Cancelled, ActiveAt: c.ActiveAt})
 }
 
+// holdLive pauses the campaign's live runs. One that was stopped keeps its reason.
+func holdLive(ctx context.Context, tx *db.Tx, c Campaign) error {
+	live, err := New(tx).liveRunsOf(ctx, c.ProgramID, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range live {
+		if r.State == RunPaused {
+			continue
+		}
+		if err := r.hold(ctx, tx, RunPaused, ""); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // endLive holds the texts of the campaign's live runs and gives the runs another state.
 func endLive(ctx context.Context, tx *db.Tx, c Campaign, state, reason string) error {
 	live, err := New(tx).liveRunsOf(ctx, c.ProgramID, c.ID)
@@ -106,32 +124,42 @@ func endLive(ctx context.Context, tx *db.Tx, c Campaign, state, reason string) e
 		return err
 	}
 	for _, r := range live {
-		if err := sms.HoldRun(ctx, tx, c.ProgramID, r.ID, state); err != nil {
-			return err
-		}
-		if err := New(tx).setRun(ctx, setRunParams{ProgramID: c.ProgramID, ID: r.ID, State: state, Reason: reason}); err != nil {
+		if err := r.hold(ctx, tx, state, reason); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Resume lets a paused campaign go on where it stood. Runs whose offer has ended meanwhile are missed: their waiting texts are taken
-// back and never sent. What came round during the pause is made up while its offer lives. db.Refused when it is not paused.
+// hold keeps the texts of a run from leaving and gives it another state.
+func (r Run) hold(ctx context.Context, tx *db.Tx, state, reason string) error {
+	if err := sms.HoldRun(ctx, tx, r.ProgramID, r.ID, state); err != nil {
+		return err
+	}
+	return New(tx).setRun(ctx, setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: state, Reason: reason})
+}
+
+// Resume lets a paused campaign go on where it stood, and an active one whose run was stopped. Runs whose offer has ended meanwhile are
+// missed: their waiting texts are taken back and never sent, and the owners are told. What came round during the pause is made up while
+// its offer lives. db.Refused when nothing of it is paused.
 func Resume(ctx context.Context, tx *db.Tx, p members.Program, id int64) (Campaign, error) {
 	c, err := lock(ctx, tx, p.ID, id)
 	if err != nil {
 		return Campaign{}, err
 	}
-	if c.State != Paused {
-		return Campaign{}, db.Errorf(db.Refused, "%q is not paused: it is %s.", c.Name, c.State)
-	}
 	live, err := New(tx).liveRunsOf(ctx, p.ID, id)
 	if err != nil {
 		return Campaign{}, err
 	}
+	stopped := slices.ContainsFunc(live, func(r Run) bool { return r.State == RunPaused })
+	if c.State != Paused && !(c.State == Active && stopped) {
+		return Campaign{}, db.Errorf(db.Refused, "%q is not paused: it is %s.", c.Name, c.State)
+	}
 	for _, r := range live {
-		if err := r.resume(ctx, tx); err != nil {
+		if r.State != RunPaused {
+			continue
+		}
+		if err := r.resume(ctx, tx, p, c); err != nil {
 			return Campaign{}, err
 		}
 	}
@@ -141,12 +169,11 @@ func Resume(ctx context.Context, tx *db.Tx, p members.Program, id int64) (Campai
 	return New(tx).setCampaign(ctx, setCampaignParams{ProgramID: p.ID, ID: id, State: Active, ActiveAt: c.ActiveAt})
 }
 
-func (r Run) resume(ctx context.Context, tx *db.Tx) error {
+func (r Run) resume(ctx context.Context, tx *db.Tx, p members.Program, c Campaign) error {
 	to := setRunParams{ProgramID: r.ProgramID, ID: r.ID, State: RunRunning}
 	switch {
-	case r.EndsAt <= tx.Now: // it stays held until its texts are taken back
-		to.State, to.Reason = RunMissed, sms.ReasonLate
-		return New(tx).setRun(ctx, to)
+	case r.EndsAt <= tx.Now:
+		return r.miss(ctx, tx, p, c)
 	case r.PlannedAt == 0:
 		to.State = RunPlanning
 	}

@@ -50,23 +50,42 @@ func (s *Service) makeRuns(ctx context.Context, p members.Program, now time.Time
 			return err
 		}
 		for _, c := range active {
-			schedule, err := c.schedule()
+			fault, err := makeDue(ctx, tx, p, c, last, now)
 			if err != nil {
-				faults = append(faults, err)
-				continue
+				return err
 			}
-			for _, o := range schedule.due(p.Location(), time.UnixMilli(max(last, c.ActiveAt)), now) {
-				if _, err := materialise(ctx, tx, c, o, now); err != nil {
-					return err
-				}
-				if !o.Alive(now) {
-					tx.After(func() { s.log().Warn("a campaign's time was missed", "campaign", c.ID, "occurrence", o.Key) })
-				}
-			}
+			faults = append(faults, fault)
 		}
 		return New(tx).moveTick(ctx, p.ID, now.UnixMilli())
 	})
 	return errors.Join(append(faults, err)...)
+}
+
+// makeDue makes the runs of one campaign that have come due, and tells the owners which could not go out in time, or go out late. A
+// calendar that cannot be read is a fault of this campaign alone.
+func makeDue(ctx context.Context, tx *db.Tx, p members.Program, c Campaign, last int64, now time.Time) (fault, err error) {
+	schedule, err := c.schedule()
+	if err != nil {
+		return err, nil
+	}
+	var over missed
+	for _, o := range schedule.due(p.Location(), time.UnixMilli(max(last, c.ActiveAt)), now) {
+		m, err := materialise(ctx, tx, c, o, now)
+		switch {
+		case err != nil:
+			return nil, err
+		case m.missed:
+			over = missed{m.run, o, over.times + 1}
+		case m.run != 0 && now.Sub(o.At) >= lateAfter:
+			if err := tellLate(ctx, tx, p, c, m.run, o); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if over.times == 0 {
+		return nil, nil
+	}
+	return nil, over.tell(ctx, tx, p, c)
 }
 
 // planRuns plans every run that is not planned to its end, greetings first, and then those members whose greeting waited for their
@@ -81,9 +100,13 @@ func (s *Service) planRuns(ctx context.Context, p members.Program, now time.Time
 		switch {
 		case now.UnixMilli() >= r.EndsAt: // see endRuns
 		case r.State == RunPlanning:
-			faults = append(faults, s.planRun(ctx, p.ID, r.ID, chunk))
+			err := s.planRun(ctx, p.ID, r.ID, chunk)
+			faults = append(faults, err, s.tried(ctx, p, r.Run, err))
 		case r.rank() < rankOther:
 			faults = append(faults, s.planLate(ctx, r.Run))
+		}
+		if now.UnixMilli()-r.CreatedAt < tellStaffFor.Milliseconds() {
+			faults = append(faults, s.tellStaff(ctx, p.ID, r.ID))
 		}
 	}
 	return errors.Join(faults...)
@@ -165,6 +188,9 @@ func (s *Service) planLate(ctx context.Context, r Run) error {
 }
 
 func lateFor(ctx context.Context, tx *db.Tx, r Run, after int64) ([]candidate, error) {
+	if n, err := New(tx).someLate(ctx, r.ProgramID, r.ID); err != nil || n == 0 {
+		return nil, err // most minutes: nothing that the audience would have to be asked for
+	}
 	pl, err := newPlannerOf(ctx, tx, r)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,7 @@ type line struct {
 	doubtful []string      // claims whose commit gave no answer
 	slots    time.Time     // nothing more fits in the pace before
 	stopping chan struct{} // closed when nothing more may begin
+	eager    bool          // texts do not wait for their turn in the pace: the clock is moved by hand
 }
 
 func newLine(w *Worker, s Sender, p Provider, share int) *line {
@@ -215,7 +216,7 @@ func (l *line) launch(ctx context.Context, c *claim, taken time.Time) {
 	for _, t := range c.texts {
 		t.taken = taken
 		l.free--
-		if t.delay > 0 {
+		if t.delay > 0 && !l.eager {
 			go l.carry(ctx, t)
 		} else {
 			now = append(now, t)

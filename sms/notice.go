@@ -50,18 +50,18 @@ func textOwners(ctx context.Context, tx *db.Tx, p members.Program, kind, subject
 	if err != nil {
 		return err
 	}
-	to := textStaff{key: key, once: kind + ":" + subject, fields: f, after: tx.Now}
-	if to.sender, err = sending(ctx, tx, p.ID); err != nil || to.sender == 0 {
+	to := StaffText{Key: key, Once: kind + ":" + subject, Fields: f}
+	if to.Sender, err = sending(ctx, tx, p.ID); err != nil || to.Sender == 0 {
 		return err
 	}
-	if to.after, err = roomFor(ctx, tx, p); err != nil {
+	if to.After, err = roomFor(ctx, tx, p); err != nil {
 		return err
 	}
 	for _, s := range staff {
 		if s.Role != members.Owner {
 			continue
 		}
-		if _, err := to.tell(ctx, tx, p, s); err != nil {
+		if _, err := to.Tell(ctx, tx, p, s); err != nil {
 			return err
 		}
 	}

@@ -188,3 +188,9 @@ func OpenRun(ctx context.Context, tx *db.Tx, program, run int64) (bool, error) {
 	n, err := New(tx).openOfRun(ctx, program, run)
 	return n > 0, err
 }
+
+// TextsRun says whether a run texts anybody, as far as it is planned.
+func TextsRun(ctx context.Context, tx *db.Tx, program, run int64) (bool, error) {
+	n, err := New(tx).textOfRun(ctx, program, run)
+	return n > 0, err
+}

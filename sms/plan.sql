@@ -8,3 +8,8 @@ DELETE FROM messages WHERE program_id = $1 AND id = $2 AND (state = 'left_out' O
 
 -- name: keptOnce :many
 SELECT key FROM kept_keys WHERE program_id = $1 AND kind = 'once' LIMIT 1;
+
+-- name: textOfRun :one
+-- Whether a run texts anybody.
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0
+    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS open;

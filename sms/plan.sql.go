@@ -57,3 +57,16 @@ func (q *Queries) openOfRun(ctx context.Context, programID int64, runID int64) (
 	err := row.Scan(&count)
 	return count, err
 }
+
+const textOfRun = `-- name: textOfRun :one
+SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0
+    AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS open
+`
+
+// Whether a run texts anybody.
+func (q *Queries) textOfRun(ctx context.Context, programID int64, runID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, textOfRun, programID, runID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}

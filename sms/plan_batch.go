@@ -54,13 +54,6 @@ func comma(i int) string {
 	return ", "
 }
 
-func or(i int) string {
-	if i == 0 {
-		return ""
-	}
-	return " OR "
-}
-
 type scan = func(into ...any) error
 
 // each runs a query and calls f for each row.

@@ -25,9 +25,10 @@ func (pl *Plan) Told(ctx context.Context, tx *db.Tx, keys []OnceKey) (map[OnceKe
 		return nil, err
 	}
 	err := inBatches(len(keys), func(from, to int) error {
-		q := newBatch("SELECT id, member_id, once, state, attempt FROM messages WHERE program_id = $1 AND once <> '' AND (", pl.program.ID)
+		// A list of pairs, not "a OR b": for that SQLite would go through every text of the program.
+		q := newBatch("SELECT id, member_id, once, state, attempt FROM messages WHERE program_id = $1 AND once <> '' AND (member_id, once) IN (VALUES ", pl.program.ID)
 		for i, k := range keys[from:to] {
-			q.text(or(i)).text("member_id = ").value(k.Member).text(" AND once = ").value(k.Once)
+			q.text(comma(i)).text("(CAST(").value(k.Member).text(" AS BIGINT), ").value(k.Once).text(")")
 		}
 		q.text(")")
 		return each(ctx, tx, q, func(scan scan) error {

@@ -14,19 +14,21 @@ import (
 // program's. Once is unique for the person for ever, ” is none. It answers the id of the text; 0, and no error, when nothing is queued:
 // the phone was never verified, its owner has left the staff or stopped all texts, or the key was used before.
 func TellStaff(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff, key, once string, f templates.Fields) (int64, error) {
-	return textStaff{key: key, once: once, fields: f}.tell(ctx, tx, p, s)
+	return StaffText{Key: key, Once: once, Fields: f}.Tell(ctx, tx, p, s)
 }
 
-// textStaff is one text to some on the staff.
-type textStaff struct {
-	key    string
-	once   string
-	fields templates.Fields
-	sender int64 // 0: the program's first
-	after  int64 // unix milliseconds, 0: now
+// StaffText is a text to somebody on the staff: see [TellStaff].
+type StaffText struct {
+	Key    string
+	Once   string
+	Fields templates.Fields
+	Sender int64 // 0: the program's first
+	After  int64 // unix milliseconds, 0: now
+	Before int64 // exclusive, 0: no end
 }
 
-func (t textStaff) tell(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff) (int64, error) {
+// Tell is [TellStaff].
+func (t StaffText) Tell(ctx context.Context, tx *db.Tx, p members.Program, s members.Staff) (int64, error) {
 	if s.Phone == "" || s.Hash == "" || s.VerifiedAt == 0 || s.LeftAt != 0 {
 		return 0, nil
 	}
@@ -35,17 +37,17 @@ func (t textStaff) tell(ctx context.Context, tx *db.Tx, p members.Program, s mem
 		return 0, err
 	}
 	lang := staffLanguage(p, s)
-	body, err := templates.Render(lang, t.key, addressedTo(p, members.Member{Name: s.Name}, t.key, t.fields))
+	body, err := templates.Render(lang, t.Key, addressedTo(p, members.Member{Name: s.Name}, t.Key, t.Fields))
 	if err != nil {
 		return 0, err
 	}
-	once := t.once
+	once := t.Once
 	if once != "" {
 		once = fmt.Sprintf("staff:%d:%s", s.ID, once)
 	}
 	queued, err := Enqueue(ctx, tx, Draft{
-		Program: p, Staff: s.ID, Phone: s.Phone, Hash: s.Hash, Sender: t.sender, Class: Service, Topic: t.key, Language: lang, Body: body, Once: once,
-		SendAfter: t.after,
+		Program: p, Staff: s.ID, Phone: s.Phone, Hash: s.Hash, Sender: t.Sender, Class: Service, Topic: t.Key, Language: lang, Body: body, Once: once,
+		SendAfter: t.After, SendBefore: t.Before,
 	})
 	if db.CodeOf(err) == db.Conflict {
 		return 0, nil
@@ -59,4 +61,10 @@ func staffLanguage(p members.Program, s members.Staff) string {
 		return s.Language
 	}
 	return p.Language
+}
+
+// ToldStaff says whether somebody on the staff was texted under a once key.
+func ToldStaff(ctx context.Context, tx *db.Tx, program, staff int64, once string) (bool, error) {
+	n, err := New(tx).staffOnce(ctx, program, fmt.Sprintf("staff:%d:%s", staff, once))
+	return n > 0, err
 }

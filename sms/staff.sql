@@ -19,3 +19,6 @@ SELECT * FROM notices WHERE program_id = $1 AND told_at = 0 ORDER BY id LIMIT CA
 -- name: tellNotice :execrows
 -- Whoever marks it queues the texts.
 UPDATE notices SET told_at = $3 WHERE program_id = $1 AND id = $2 AND told_at = 0;
+
+-- name: staffOnce :one
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND member_id = 0 AND once = $2 AND once <> '';

@@ -108,6 +108,17 @@ func (q *Queries) seeNotices(ctx context.Context, arg seeNoticesParams) (int64, 
 	return result.RowsAffected()
 }
 
+const staffOnce = `-- name: staffOnce :one
+SELECT COUNT(*) FROM messages WHERE program_id = $1 AND member_id = 0 AND once = $2 AND once <> ''
+`
+
+func (q *Queries) staffOnce(ctx context.Context, programID int64, once string) (int64, error) {
+	row := q.db.QueryRowContext(ctx, staffOnce, programID, once)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const tellNotice = `-- name: tellNotice :execrows
 UPDATE notices SET told_at = $3 WHERE program_id = $1 AND id = $2 AND told_at = 0
 `

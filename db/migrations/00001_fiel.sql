@@ -797,6 +797,7 @@ CREATE TABLE purchases (
 );
 CREATE UNIQUE INDEX purchases_ref ON purchases (program_id, till_id, ref);
 CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held';
+CREATE INDEX purchases_held_at ON purchases (program_id, occurred_at) WHERE state = 'held';
 CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
 CREATE INDEX purchases_matched ON purchases (program_id, id) WHERE state = 'matched';
