@@ -81,7 +81,11 @@ func rehearsal(ctx context.Context, tx *db.Tx, c Campaign) (*planner, error) {
 	if r.Frozen, err = pack(frozen); err != nil {
 		return nil, err
 	}
-	return newPlanner(ctx, tx, c, r)
+	pl, err := newPlanner(ctx, tx, c, r)
+	if err == nil && pl.series != nil { // as if it had just happened to everybody
+		pl.take(pl.series.steps[0], nil)
+	}
+	return pl, err
 }
 
 func (f *Preflight) add(who []candidate, rows []*planned) {

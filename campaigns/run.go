@@ -65,6 +65,9 @@ const (
 // its rows together with the run's cursor: whoever comes after a crash goes on behind it, and two processes take turns.
 func (s *Service) planRun(ctx context.Context, program, run int64, size int) error {
 	lane := db.Interactive
+	if err := s.setPace(ctx, program, run); err != nil {
+		return err
+	}
 	for more := true; more; size, lane = chunk, db.Bulk {
 		if err := s.DB.Reserve(ctx, 2*size); err != nil {
 			return err

@@ -113,7 +113,7 @@ func (s *Service) Resume(ctx context.Context, by members.Act, program, id int64)
 		return c, err
 	}
 	for _, r := range live {
-		if r.State == RunPlanning {
+		if _, follows, err := r.occasion(); r.State == RunPlanning && !follows && err == nil { // a series goes on with the next tick
 			s.goOn(ctx, program, r.ID)
 		}
 	}

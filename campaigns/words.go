@@ -22,6 +22,9 @@ var fieldsFile []byte
 // (fields.json). They are filled in before the rest.
 var ownField, ownFields = readFields()
 
+// optionalPart is a part of words that is left out when a field in it is empty.
+var optionalPart = regexp.MustCompile(`\[[^\[\]]*\]`)
+
 func readFields() (*regexp.Regexp, map[string]string) {
 	var names map[string][]string
 	if err := json.Unmarshal(fieldsFile, &names); err != nil {
@@ -82,10 +85,7 @@ func (c content) scriptFor(p members.Program, zone *time.Location, o Occurrence,
 	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(zone)), "link": c.Link}
 	own["offer"], _ = wordsIn(c.Offer.Text, language, p.Language)
 	own["occasion"], _ = wordsIn(c.Offer.Occasion, language, p.Language)
-	words = ownField.ReplaceAllStringFunc(words, func(field string) string {
-		return own[fieldNamed(field)]
-	})
-	return script{language: language, words: words, end: lastMoment(language, o.Ends.In(zone))}
+	return script{language: language, words: withOwn(words, own), end: lastMoment(language, o.Ends.In(zone))}
 }
 
 // lastMoment says when an offer ends: an end at midnight is the whole day before.
