@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
@@ -32,6 +33,7 @@ func rounds() []round {
 		{"levels due", rewards.LevelsDue},
 		{"confirmations of erasures", sms.BlankErased},
 		{"links to own data", members.DropLinks},
+		{"scores of members", campaigns.ScoreMembers},
 	}
 }
 
