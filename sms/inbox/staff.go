@@ -29,7 +29,7 @@ var orders = map[Order]answerer{
 // may mean by the same word. A phone that has stopped all texts gives no orders: none could be answered.
 func (th *Thread) employ(ctx context.Context, tx *db.Tx, optOut, body string) error {
 	said, found := th.inbox.Book.Ordered(th.Program.Language, optOut, body)
-	if !found || th.Number.Stopped() {
+	if !found || th.past || th.Number.Stopped() {
 		return nil
 	}
 	s, err := members.StaffByPhone(ctx, tx, th.Program.ID, th.Phone)
