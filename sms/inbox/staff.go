@@ -98,7 +98,7 @@ func buyer(m members.Member, phone members.Phone, f templates.Fields) templates.
 	last := phone.E164()
 	f["ending"] = last[max(0, len(last)-3):]
 	if m.ID != 0 {
-		f["who"] = shortName(m.Name)
+		f["buyer"] = shortName(m.Name)
 	}
 	return f
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
@@ -29,7 +30,10 @@ type Thread struct {
 	Ordered  Ordered
 	atWork   bool // somebody on the staff has had many answers: the limit of staff holds
 	inbox    *Inbox
+	said     string                  // the text as it came
 	codes    map[string]rewards.Code // those that the text names, by their letters
+	plays    map[Kind]campaigns.Play // games whose questions are open
+	places   int                     // see Context.Places
 	news     *rewards.News           // told after the answer; nil: none
 	silent   bool                    // the answer will not be texted, whatever it says
 	past     bool                    // it came before a restore: see [sms.Inbound]
