@@ -50,8 +50,8 @@ func resultsCSV(w io.Writer, p members.Program, r campaigns.Report) error {
 	return s.rows.Error()
 }
 
-// line is one row before it is written.
-type line struct {
+// resultLine is one row before it is written.
+type resultLine struct {
 	level, run, wording, store   string
 	texts                        campaigns.Texts
 	unit                         string
@@ -65,13 +65,13 @@ func (s sheet) results(run string, r campaigns.Results) error {
 	if run == "all" {
 		level = "all"
 	}
-	lines := []line{{level: level, run: run, texts: r.Texts, outcome: r.Outcome, vouchers: whole(r.Vouchers), expired: whole(r.VouchersExpired), answers: true}}
+	lines := []resultLine{{level: level, run: run, texts: r.Texts, outcome: r.Outcome, vouchers: whole(r.Vouchers), expired: whole(r.VouchersExpired), answers: true}}
 	for _, w := range r.Wordings {
-		lines = append(lines, line{level: level + " wording", run: run, wording: w.Wording, texts: w.Texts, outcome: w.Outcome, answers: true})
+		lines = append(lines, resultLine{level: level + " wording", run: run, wording: w.Wording, texts: w.Texts, outcome: w.Outcome, answers: true})
 	}
 	for _, x := range r.Stores {
 		o := campaigns.Outcome{VouchersUsed: x.VouchersUsed, Lift: x.Lift, Profit: x.Profit, PerText: x.PerText}
-		lines = append(lines, line{level: level + " store", run: run, store: x.Name, texts: x.Texts, outcome: o, purchases: whole(x.Purchases)})
+		lines = append(lines, resultLine{level: level + " store", run: run, store: x.Name, texts: x.Texts, outcome: o, purchases: whole(x.Purchases)})
 	}
 	for _, l := range lines {
 		l.unit = r.Unit
@@ -82,7 +82,7 @@ func (s sheet) results(run string, r campaigns.Results) error {
 	return nil
 }
 
-func (s sheet) cells(l line) []string {
+func (s sheet) cells(l resultLine) []string {
 	t, o := l.texts, l.outcome
 	cells := []string{l.level, sheets.Safe(l.run), l.wording, sheets.Safe(l.store)}
 	for _, n := range []int64{t.Assigned, t.HeldOut, t.Sent, t.Delivered, t.Failed, t.Waiting, t.TakenBack, t.Parts} {
