@@ -1022,6 +1022,8 @@ CREATE TABLE questions (
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX questions_open ON questions (program_id, member_id, kind) WHERE answered_at = 0;
+-- A text of a campaign asks once.
+CREATE UNIQUE INDEX questions_asked ON questions (program_id, member_id, kind, ref) WHERE kind IN ('score', 'rsvp', 'clue', 'spin');
 
 CREATE TABLE campaigns (
     program_id BIGINT NOT NULL REFERENCES programs (id),
@@ -1057,6 +1059,7 @@ CREATE TABLE runs (
     cursor BIGINT NOT NULL DEFAULT 0, -- last member planned
     version BIGINT NOT NULL, -- of the campaign, frozen
     frozen TEXT NOT NULL DEFAULT '', -- JSON of words, offer, audience as they were
+    asks TEXT NOT NULL DEFAULT '', -- the kind of question that its texts ask, '' = none
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL DEFAULT 0, -- end of the offer, exclusive; 0: none
     planned_at BIGINT NOT NULL DEFAULT 0,
@@ -1107,6 +1110,7 @@ CREATE TABLE spins (
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX spins_member ON spins (program_id, member_id);
 
 -- hunts is how far a member has come in a treasure hunt.
 CREATE TABLE hunts (
@@ -1114,12 +1118,16 @@ CREATE TABLE hunts (
     run_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
     step BIGINT NOT NULL CHECK (step >= 0), -- clues solved
+    tries BIGINT NOT NULL DEFAULT 0, -- wrong ones on tries_day
+    tries_day TEXT NOT NULL DEFAULT '',
+    won BOOLEAN NOT NULL DEFAULT FALSE, -- found it while there was a prize
     voucher_id BIGINT NOT NULL DEFAULT 0,
     started_at BIGINT NOT NULL,
     done_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX hunts_member ON hunts (program_id, member_id);
 
 -- scores are answers to surveys.
 CREATE TABLE scores (
@@ -1151,6 +1159,7 @@ CREATE TABLE guests (
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX guests_member ON guests (program_id, member_id);
 
 -- links are short links on our own host. They say nothing of who follows them.
 CREATE TABLE links (

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
@@ -26,7 +27,10 @@ type Thread struct {
 	Language string // the one to answer in
 	Text     sms.Received
 	inbox    *Inbox
+	said     string                  // the text as it came
 	codes    map[string]rewards.Code // those that the text names, by their letters
+	plays    map[Kind]campaigns.Play // games whose questions are open
+	places   int                     // see Context.Places
 	news     *rewards.News           // told after the answer; nil: none
 	silent   bool                    // the answer will not be texted, whatever it says
 	past     bool                    // it came before a restore: see [sms.Inbound]
