@@ -49,6 +49,7 @@ func TestWrongCalls(t *testing.T) {
 		{"member", 2, "expected one of"},
 		{"tier", 2, "expected one of"},
 		{"notice|list|--limit|0", 2, "--limit is 1 to 1000"},
+		{"member|confirm|+51987654399", 1, "not a member"},
 		{"notice|seen", 2, "say --all"},
 		{"notice|seen|3|--all", 2, "say --all"},
 		{"notice|seen|3", 1, "no notice 3"},
