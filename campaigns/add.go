@@ -75,7 +75,7 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 		n.Name = r.Name
 	}
 	if len(n.Words) == 0 {
-		n.Words = r.Words
+		n.Words = speakable(r.Words)
 	}
 	if n.WordsB == nil {
 		n.WordsB = map[string]string{}
@@ -96,6 +96,9 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 		if *f.own == "" {
 			*f.own = *f.recipe
 		}
+	}
+	if len(n.Calendar.Products)+len(n.Calendar.Categories) == 0 {
+		n.Calendar.items = r.Calendar.items
 	}
 	var err error
 	n.Audience, err = merge(r.Audience, n.Audience)
@@ -149,7 +152,7 @@ func (n NewCampaign) check(ctx context.Context, tx *db.Tx, p members.Program) er
 			return err
 		}
 	}
-	if err := cmp.Or(n.checkWordsB(p), n.checkLink(p)); err != nil {
+	if err := cmp.Or(n.checkWordsB(p), n.checkLink(p), n.checkSteps(p)); err != nil {
 		return err
 	}
 	return n.checkAudience(ctx, tx, p)
@@ -186,10 +189,7 @@ const mostMoney = 1_000_000_000_000 // minor units, as everywhere
 
 // checkWords fills the words of a language in for a member of no name, and looks for what is missing.
 func (n NewCampaign) checkWords(p members.Program, language string) error {
-	ask := map[string]bool{}
-	for _, field := range ownField.FindAllString(n.Words[language], -1) {
-		ask[fieldNamed(field)] = true
-	}
+	ask := asksFor(n.Words[language])
 	if offer, _ := wordsIn(n.Offer.Text, language, p.Language); offer == "" && (ask["offer"] || n.Offer.Kind != "") {
 		return db.Errorf(db.Invalid, "What is the offer? The words ask for it, and it is empty.")
 	}

@@ -42,7 +42,8 @@ type moment struct {
 	program members.Program
 	zone    *time.Location // the program's
 	date    Date
-	at      int64 // ms
+	at      int64  // ms
+	pace    *int64 // what rising stars earned more than, where it was read already
 }
 
 // parseAudience reads the JSON form; db.Invalid says what is wrong with it. An empty form is everybody.

@@ -48,7 +48,7 @@ func (pl *planner) moveOn(rows []*planned, from int64) (moved []*planned) {
 		if r.LeftOut != sms.ReasonCap && r.LeftOut != sms.ReasonSpend {
 			continue
 		}
-		slot, closed := pl.outbox.Opening(r.Member, r.candidate.storeZone, from, pl.run.EndsAt)
+		slot, closed := pl.outbox.Opening(r.Member, r.candidate.storeZone, from, r.Before)
 		if closed == "" {
 			r.Slot, r.LeftOut = slot, ""
 			moved = append(moved, r)

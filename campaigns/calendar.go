@@ -10,7 +10,8 @@ import (
 
 // Calendar says when a campaign happens, in local times of its program.
 type Calendar struct {
-	// On is daily, weekdays ("fri", "mon thu"), one date ("2026-12-24"), or now: the moment it is started.
+	// On is daily, weekdays ("fri", "mon thu"), a day of every month ("monthly 1", "monthly last"; a month without the day has its last),
+	// one date ("2026-12-24"), now: the moment it is started, or what members do that a series follows: joined, purchase, tier, expiring.
 	On string `json:"on,omitempty"`
 	// At is the local time of day, "16:00". Not used with now.
 	At string `json:"at,omitempty"`
@@ -19,6 +20,16 @@ type Calendar struct {
 	Ends string `json:"ends,omitempty"`
 	// Last is the last date on which it happens; '' for no end.
 	Last string `json:"last,omitempty"`
+
+	items // of a series that follows purchases: only those with one of these
+}
+
+// event is what a series follows; ” for another calendar.
+func (c Calendar) event() string {
+	if slices.Contains(events[:], c.On) {
+		return c.On
+	}
+	return ""
 }
 
 // Occurrence is one time that a campaign happens.
@@ -39,7 +50,9 @@ const once = "once"
 type schedule struct {
 	now    bool
 	days   [7]bool // by time.Weekday
+	month  int     // day of every month, lastOfMonth for the last; 0 for the rest
 	date   Date    // of what happens once; zero for the rest
+	event  string  // what a series follows; '' for the rest
 	minute int
 	last   Date // zero: no end
 
@@ -81,20 +94,45 @@ func (s *schedule) readOn(on string) (err error) {
 		s.days = [7]bool{true, true, true, true, true, true, true}
 	case on != "" && on[0] >= '0' && on[0] <= '9':
 		s.date, err = ParseDate(on)
+	case strings.HasPrefix(on, "monthly "):
+		s.month, err = parseDayOfMonth(strings.TrimPrefix(on, "monthly "))
+	case slices.Contains(events[:], on):
+		s.event = on
 	default:
-		words := strings.FieldsFunc(on, func(r rune) bool { return r == ' ' || r == ',' })
-		for _, w := range words {
-			n := slices.Index(weekdays[:], w)
-			if n < 0 {
-				return db.Errorf(db.Invalid, "%q is no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24.", w)
-			}
-			s.days[n] = true
-		}
-		if len(words) == 0 {
-			return db.Errorf(db.Invalid, "The calendar names no day: write daily, now, weekdays such as mon or fri, or a date such as 2026-12-24.")
-		}
+		err = s.readWeekdays(on)
 	}
 	return err
+}
+
+// whichDays is what a calendar may name.
+const whichDays = "write daily, now, weekdays such as mon or fri, monthly 1, monthly last, a date such as 2026-12-24, or for a series joined, purchase, tier or expiring"
+
+func (s *schedule) readWeekdays(on string) error {
+	words := strings.FieldsFunc(on, func(r rune) bool { return r == ' ' || r == ',' })
+	for _, w := range words {
+		n := slices.Index(weekdays[:], w)
+		if n < 0 {
+			return db.Errorf(db.Invalid, "%q is no day: %s.", w, whichDays)
+		}
+		s.days[n] = true
+	}
+	if len(words) == 0 {
+		return db.Errorf(db.Invalid, "The calendar names no day: %s.", whichDays)
+	}
+	return nil
+}
+
+// lastOfMonth stands for the last day of a month: no month has as many.
+const lastOfMonth = 32
+
+func parseDayOfMonth(day string) (int, error) {
+	if day == "last" {
+		return lastOfMonth, nil
+	}
+	if n := smallNumber(day); n >= 1 && n <= 31 {
+		return n, nil
+	}
+	return 0, db.Errorf(db.Invalid, "%q is no day of the month: write monthly 1 to monthly 31, or monthly last.", day)
 }
 
 func (s *schedule) readEnd(ends string) (err error) {
@@ -109,6 +147,8 @@ func (s *schedule) readEnd(ends string) (err error) {
 			return db.Errorf(db.Invalid, "%q is no end: an offer lasts from 1d to 365d.", ends)
 		}
 		return nil
+	case s.event != "":
+		return db.Errorf(db.Invalid, "The offer of a series lasts whole days from each text: write 14d, not %q.", ends)
 	case !dated:
 		clock = ends
 	case !s.once():
@@ -152,7 +192,7 @@ const farBack = 400
 
 // due lists what has happened in (last, now], the earliest first.
 func (s schedule) due(loc *time.Location, last, now time.Time) []Occurrence {
-	if s.now || !last.Before(now) {
+	if s.now || s.event != "" || !last.Before(now) {
 		return nil
 	}
 	from, to := DateOf(last.In(loc)).Plus(-1), DateOf(now.In(loc)) // a skipped date moves on by one
@@ -179,6 +219,10 @@ func (s schedule) next(loc *time.Location, after time.Time) (Occurrence, bool) {
 	if s.now {
 		return Occurrence{}, false
 	}
+	if s.event != "" { // there is always somebody who may do it, to its last date
+		o := s.openOn(DateOf(after.In(loc)).Plus(1).Held(loc), loc)
+		return o, s.last == Date{} || !s.last.Before(o.Date)
+	}
 	d := DateOf(after.In(loc)).Plus(-2)
 	if d.Before(s.date) {
 		d = s.date
@@ -194,12 +238,23 @@ func (s schedule) next(loc *time.Location, after time.Time) (Occurrence, bool) {
 	return Occurrence{}, false
 }
 
+// openOn is the day of a series: whoever is due on it is texted in its run.
+func (s schedule) openOn(d Date, loc *time.Location) Occurrence {
+	o := Occurrence{Key: d.String(), Date: d, At: d.At(0, loc)}
+	o.Ends = s.end(o, 0, loc)
+	return o
+}
+
 func (s schedule) happens(d Date) bool {
 	if s.last != (Date{}) && s.last.Before(d) {
 		return false
 	}
-	if s.once() {
+	switch {
+	case s.once():
 		return d == s.date
+	case s.month > 0:
+		end := Date{d.Year, d.Month + 1, 0}.Plus(0).Day
+		return d.Day == min(s.month, end)
 	}
 	return s.days[d.Weekday()]
 }

@@ -16,6 +16,10 @@ type content struct {
 	Holdout  int64             `json:"holdout"`
 	Minute   int               `json:"minute"` // of the local day: when what waits for another day goes out
 
+	Event string `json:"event,omitempty"` // what a series follows
+	Items items  `json:"items,omitzero"`  // and which purchases alone
+	Pace  *int64 `json:"pace,omitempty"`  // what rising stars earned more than
+
 	WordsB   map[string]string `json:"words_b,omitempty"`
 	Steps    json.RawMessage   `json:"steps,omitempty"`
 	Game     json.RawMessage   `json:"game,omitempty"`
@@ -23,6 +27,8 @@ type content struct {
 	AsMany   bool              `json:"as_many,omitempty"`
 	Link     string            `json:"link,omitempty"`   // the short link that {link} stands for, see [content.linked]
 	LinkB    string            `json:"link_b,omitempty"` // in the second wording
+
+	Fit uint64 `json:"fit,omitempty"` // whose place in the draw is below goes, see [draw]; 0: nobody has looked whether all of them fit
 }
 
 // content is the campaign as it stands now.
@@ -39,6 +45,11 @@ func (c Campaign) content() (content, error) {
 		Class: r.Class, Audience: json.RawMessage(c.Audience), Holdout: c.Holdout, Minute: s.minute,
 		Steps: json.RawMessage(c.Steps), Game: json.RawMessage(c.Game), PartsCap: c.PartsCap, AsMany: c.AsMany,
 	}
+	var cal Calendar
+	if err := unpack(c.Calendar, &cal); err != nil {
+		return content{}, err
+	}
+	found.Event, found.Items = s.event, cal.items
 	if err := errors.Join(unpack(c.Words, &found.Words), unpack(c.WordsB, &found.WordsB)); err != nil {
 		return content{}, err
 	}

@@ -21,6 +21,8 @@ func occasionKinds() []kind {
 		})},
 		{"anniversary", `{"anniversary": {"days": [30], "yearly": true}}`, "so many days since joining, and every year", plainly(parseAnniversary)},
 		{"lapsed", `{"lapsed": [30, 60, 90]}`, "so many days without a purchase, each told once", plainly(parseLapsed)},
+		{"rhythm", `{"rhythm": [1, 2, 3]}`, "no purchase for so many times their own usual gap", plainly(parseRhythm)},
+		{"rising", `{"rising": {"days": 30, "above": 90, "again_after_days": 60}}`, "earned more in the last days than so many per cent of members", plainly(parseRising)},
 	}
 }
 

@@ -66,7 +66,7 @@ func occasionOf(c condition) (occasion, error) {
 	for _, one := range top {
 		o, ok := one.(occasion)
 		if _, first := found.(inRun); ok && !first {
-			return nil, db.Errorf(db.Invalid, "An audience has one of birthday, anniversary and lapsed, not two: make a campaign of each.")
+			return nil, db.Errorf(db.Invalid, "An audience has one of birthday, anniversary, lapsed, rhythm and rising, not two: make a campaign of each.")
 		}
 		if ok {
 			found = o

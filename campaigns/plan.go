@@ -26,6 +26,10 @@ type planner struct {
 	outbox   *sms.Plan
 	scripts  map[scriptKey]script
 	class    sms.Class
+
+	series *series // nil for what follows a calendar
+	step   step    // of the series, that is being planned
+	events map[int64]event
 }
 
 func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, error) {
@@ -52,7 +56,13 @@ func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, er
 	}
 	pl.zone = pl.program.Location()
 	pl.when = r.when(pl.zone)
-	pl.at = moment{program: pl.program, zone: pl.zone, date: pl.when.Date, at: r.StartsAt}
+	pl.at = moment{program: pl.program, zone: pl.zone, date: pl.when.Date, at: r.StartsAt, pace: pl.content.Pace}
+	if follows, ok, err := seriesOf(c, pl.content); ok || err != nil {
+		pl.series, pl.now = &follows, tx.Now
+		if err != nil {
+			return nil, err
+		}
+	}
 	pl.outbox = sms.NewPlan(pl.program, sender, pl.class, c.Recipe, r.ID)
 	pl.outbox.Pays(c.ID, c.PartsCap, c.Name)
 	return pl, nil
@@ -63,6 +73,8 @@ type planned struct {
 	sms.Planned
 	candidate candidate
 	free      int64 // an unsent row that it takes the place of
+	opens     int64 // when they might be texted first, whatever the caps say
+	added     []string
 }
 
 // plan decides about members in rising id: who was told before gets no row, the others one each.
@@ -94,11 +106,22 @@ func (pl *planner) untold(ctx context.Context, tx *db.Tx, who []candidate) ([]*p
 	var rows []*planned
 	var keys []sms.OnceKey
 	_, ofRun := pl.occasion.(inRun)
+	if own, ok := pl.occasion.(rhythm); ok {
+		ready, err := own.ready(ctx, tx, pl.program.ID, who)
+		if err != nil {
+			return nil, err
+		}
+		pl.occasion = ready
+	}
 	once := runKey(pl.run.ID)
 	for _, c := range who {
 		r := &planned{candidate: c}
 		r.Member, r.Once, r.Before = c.Member, once, pl.run.EndsAt
-		if !ofRun {
+		switch {
+		case pl.series != nil:
+			pl.follow(r)
+			keys = append(keys, sms.OnceKey{Member: c.ID, Once: r.Once})
+		case !ofRun:
 			if r.Once = pl.occasion.once(c.Member, pl.at); r.Once == "" {
 				continue
 			}
@@ -128,7 +151,12 @@ func (pl *planner) judge(r *planned) {
 	if r.LeftOut = pl.outbox.Barred(c.Member, c.number); r.LeftOut != "" {
 		return
 	}
-	if r.Slot, r.LeftOut = pl.outbox.Opening(c.Member, c.storeZone, pl.now, pl.run.EndsAt); r.LeftOut != "" {
+	if r.Slot, r.LeftOut = pl.outbox.Opening(c.Member, c.storeZone, pl.now, r.Before); r.LeftOut != "" {
+		return
+	}
+	r.opens = r.Slot.At
+	if !pl.fits(c.ID) {
+		r.LeftOut = reasonRoom
 		return
 	}
 	r.Wording = pl.wording(c)
@@ -142,7 +170,7 @@ func (pl *planner) judge(r *planned) {
 func (pl *planner) holdOut(ctx context.Context, tx *db.Tx, rows []*planned, book booker) error {
 	var drawn []*sms.Planned
 	for _, r := range waiting(rows) {
-		if heldOut(pl.program.ID, pl.run.CampaignID, pl.run.Occurrence, r.candidate.ID) < pl.content.Holdout {
+		if heldOut(pl.program.ID, pl.run.CampaignID, pl.draw(), r.candidate.ID) < pl.content.Holdout {
 			drawn = append(drawn, &r.Planned)
 		}
 	}
@@ -178,8 +206,22 @@ func (pl *planner) render(r *planned, code string) (err error) {
 	if pl.content.Offer.Kind == "" {
 		code = ""
 	}
+	s, who := pl.about(s, r.candidate)
 	r.Language = s.language
-	r.Body, r.Parts, err = s.fill(pl.program, r.candidate, code, r.candidate.years(pl.zone, pl.when.Date))
+	r.Body, r.Parts, err = s.fill(pl.program, who, code, r.candidate.years(pl.zone, pl.when.Date))
+	if err != nil {
+		return err
+	}
+	return pl.carry(r, s)
+}
+
+// carry adds what the country of the member's number asks of a promotion and the words do not say.
+func (pl *planner) carry(r *planned, s script) (err error) {
+	body, added, err := sms.Carry(pl.program, pl.class, pl.outbox.Country(r.Member), s.language, r.Body)
+	if r.added = added; err != nil || len(added) == 0 {
+		return err
+	}
+	r.Body, r.Parts, err = s.finish(body)
 	return err
 }
 

@@ -28,6 +28,7 @@ type Recipe struct {
 	Occasion map[string]string `json:"occasion"` // what {occasion} is unless the owner says it, by language
 	Words    map[string]string `json:"words"`    // by language
 	Steps    json.RawMessage   `json:"steps"`    // of a series: see series.go
+	Needs    string            `json:"needs"`    // items: which purchases a series follows has to be said
 	Game     json.RawMessage   `json:"game"`     // what answers to its texts belong to: see game.go
 }
 
@@ -74,6 +75,9 @@ func (r Recipe) check() error {
 		return err
 	}
 	if _, err := classNamed(r.Class); err != nil {
+		return err
+	}
+	if _, err := parseSteps(r.Steps, r.Calendar.event()); err != nil {
 		return err
 	}
 	a, err := parseAudience(r.Audience)

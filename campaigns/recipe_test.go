@@ -9,17 +9,22 @@ import (
 	"fiel/db"
 	"fiel/members"
 	"fiel/sms"
+	"fiel/templates"
 )
 
 func TestRecipes(t *testing.T) {
 	var names []string
 	for _, r := range Recipes() {
 		names = append(names, r.Name)
-		for _, language := range []string{"es", "en"} {
+		for _, language := range []string{"es", "en", "fr", "zh"} {
 			t.Run(r.Name+"/"+language, func(t *testing.T) { checkRecipe(t, r, language) })
 		}
 	}
-	if want := []string{"anniversary", "birthday", "blast", "flash", "lapsed"}; !slices.Equal(names, want) {
+	want := []string{
+		"anniversary", "birthday", "blast", "digest", "event", "expiry", "flash", "hunt", "lapsed", "match", "newsletter", "rhythm", "star", "survey", "tier",
+		"welcome", "wheel",
+	}
+	if !slices.Equal(names, want) {
 		t.Errorf("there are %v, want %v", names, want)
 	}
 	if _, err := RecipeByName("lottery"); db.CodeOf(err) != db.Missing {
@@ -27,30 +32,74 @@ func TestRecipes(t *testing.T) {
 	}
 }
 
-// checkRecipe writes the recipe's text with usual values: it fits one part, says who writes and how to stop.
+// usual is what a shop that speaks a language fills a recipe with.
+var usual = map[string]struct{ shop, name, friend, offer, bye string }{
+	"es": {"Panaderia Del Valle", "Maria Fernanda", "amigo", "20% en todo", "BAJA para salir"},
+	"en": {"Valley Street Bakery", "Mary Elizabeth", "friend", "20% off everything", "STOP to leave"},
+	"fr": {"Boulangerie du Val", "Marie-Christine", "ami", "20% sur tout", "Stop : ARRET"},
+	"zh": {"山谷面包店", "王芳", "朋友", "全场八折", "退订请回TD"},
+}
+
+// checkRecipe writes each text of the recipe with usual values: it fits one part, says who writes and, in a promotion, how to stop.
 func checkRecipe(t *testing.T, r Recipe, language string) {
 	if r.Title[language] == "" || r.Occasion[language] == "" || r.Words[language] == "" {
 		t.Fatal("something is not said in this language")
 	}
-	p := members.Program{Name: "Panaderia Del Valle", Zone: "America/Mexico_City", Language: "es"}
-	o := Occurrence{Ends: time.Date(2027, 9, 29, 18, 30, 0, 0, p.Location())}
-	c := content{Words: r.Words, Offer: Offer{Text: map[string]string{"es": "20% en todo", "en": "20% off"}, Occasion: r.Occasion}}
-	var maria candidate
-	maria.Name = "Maria Fernanda"
-	for _, code := range []string{"", sampleCode} {
-		body, parts, err := c.scriptFor(p, p.Location(), o, language).fill(p, maria, code, 2)
-		if err != nil || parts != 1 {
-			t.Errorf("%d parts, %v: %q", parts, err, body)
-		}
-		if !strings.HasPrefix(body, p.Name+": ") || !strings.HasSuffix(body, map[string]string{"es": ". BAJA para salir", "en": ". STOP to leave"}[language]) {
-			t.Errorf("%q does not say who writes or how to stop", body)
-		}
-		if strings.Contains(body, code) != true || strings.ContainsAny(body, "{}[]") || sms.Count(body).Encoding != sms.GSM7 {
-			t.Errorf("%q", body)
+	steps, err := parseSteps(r.Steps, r.Calendar.event())
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []map[string]string{r.Words}
+	for _, s := range steps {
+		if len(s.Words) > 0 {
+			texts = append(texts, s.Words)
 		}
 	}
-	nobody, _, err := c.scriptFor(p, p.Location(), o, language).fill(p, candidate{}, "", 0)
-	if err != nil || !strings.Contains(nobody, map[string]string{"es": "amigo", "en": "friend"}[language]) {
+	for _, words := range texts {
+		if words[language] == "" {
+			t.Fatal("a step is not said in this language")
+		}
+		for _, offer := range []string{usual[language].offer, ""} {
+			for _, code := range []string{sampleCode, ""} {
+				if offer != "" || !asksFor(words[language])["offer"] {
+					checkText(t, r, language, words, offer, code)
+				}
+			}
+		}
+	}
+}
+
+func checkText(t *testing.T, r Recipe, language string, words map[string]string, offer, code string) {
+	u := usual[language]
+	if !slices.Contains(templates.Languages(), language) {
+		t.Logf("nothing is said in %s yet", language)
+		return
+	}
+	p := members.Program{Name: u.shop, Zone: "America/Mexico_City", Language: language}
+	c := content{Words: words, Offer: Offer{Text: map[string]string{language: offer}, Occasion: r.Occasion}}
+	who := candidate{}
+	who.Name, who.Balance = u.name, 1250
+	o := Occurrence{Ends: time.Date(2027, 9, 30, 0, 0, 0, 0, p.Location())}
+	if r.Calendar.Ends == "18:00" {
+		o.Ends = o.Ends.Add(-6 * time.Hour)
+	}
+	body, parts, err := c.scriptFor(p, p.Location(), o, language).fill(p, who, code, 2)
+	if err != nil || parts != 1 {
+		t.Errorf("%d parts, %v: %q", parts, err, body)
+	}
+	bye := strings.HasSuffix(strings.TrimSuffix(body, "。"), u.bye)
+	if !strings.HasPrefix(strings.TrimPrefix(body, "【"), u.shop) || bye != (r.Class == sms.Marketing.String()) {
+		t.Errorf("%q does not say who writes or how to stop", body)
+	}
+	says := strings.Contains(words[language], "{code}") || strings.Contains(words[language], "{codigo}") || strings.Contains(words[language], "{券码}")
+	if says && !strings.Contains(body, code) || !strings.Contains(body, offer) && asksFor(words[language])["offer"] || strings.ContainsAny(body, "{}[]") {
+		t.Errorf("%q", body)
+	}
+	if gsm := sms.Count(body).Encoding == sms.GSM7; gsm != (language != "zh") {
+		t.Errorf("%q has letters that cost", body)
+	}
+	nobody, _, err := c.scriptFor(p, p.Location(), o, language).fill(p, candidate{}, code, 0)
+	if err != nil || !strings.Contains(nobody, u.friend) {
 		t.Errorf("%v: %q", err, nobody)
 	}
 }

@@ -68,6 +68,9 @@ func makeDue(ctx context.Context, tx *db.Tx, p members.Program, c Campaign, last
 	if err != nil {
 		return err, nil
 	}
+	if schedule.event != "" {
+		return nil, openSeries(ctx, tx, p, c, schedule, now)
+	}
 	var over missed
 	for _, o := range schedule.due(p.Location(), time.UnixMilli(max(last, c.ActiveAt)), now) {
 		m, err := materialise(ctx, tx, c, o, now)
@@ -99,6 +102,8 @@ func (s *Service) planRuns(ctx context.Context, p members.Program, now time.Time
 	for _, r := range live {
 		switch {
 		case now.UnixMilli() >= r.EndsAt: // see endRuns
+		case r.State == RunPlanning && r.follows:
+			faults = append(faults, s.planSeries(ctx, r.Run, now))
 		case r.State == RunPlanning:
 			err := s.planRun(ctx, p.ID, r.ID, chunk)
 			faults = append(faults, err, s.tried(ctx, p, r.Run, err))
@@ -116,6 +121,7 @@ func (s *Service) planRuns(ctx context.Context, p members.Program, now time.Time
 type liveRun struct {
 	Run
 	occasion occasion
+	follows  bool // it is of a series
 }
 
 func (r liveRun) rank() int { return r.occasion.rank() }
@@ -128,11 +134,11 @@ func (s *Service) liveRuns(ctx context.Context, p members.Program) ([]liveRun, e
 			return err
 		}
 		for _, r := range rows {
-			o, err := r.occasion()
+			o, follows, err := r.occasion()
 			if err != nil {
 				return err
 			}
-			live = append(live, liveRun{r, o})
+			live = append(live, liveRun{r, o, follows})
 		}
 		return nil
 	})
@@ -142,16 +148,18 @@ func (s *Service) liveRuns(ctx context.Context, p members.Program) ([]liveRun, e
 	return live, err
 }
 
-func (r Run) occasion() (occasion, error) {
+// occasion is what the run's audience asks for; follows says that the run is of a series.
+func (r Run) occasion() (o occasion, follows bool, err error) {
 	var c content
 	if err := unpack(r.Frozen, &c); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	who, err := parseAudience(c.Audience)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return occasionOf(who)
+	o, err = occasionOf(who)
+	return o, c.Event != "", err
 }
 
 // planLate plans members who were left out of a greeting for want of consent and consent now, while the greeting lives.

@@ -452,6 +452,7 @@ CREATE TABLE expiry_warnings (
     PRIMARY KEY (program_id, member_id, expires_at),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX expiry_warnings_ends ON expiry_warnings (program_id, expires_at);
 CREATE INDEX expiry_warnings_look ON expiry_warnings (program_id, look_at) WHERE look_at <> 0;
 
 -- point_days counts the points of purchases against the cap of a member and day. Refunds free no room.
@@ -800,6 +801,7 @@ CREATE INDEX purchases_held_at ON purchases (program_id, occurred_at) WHERE stat
 CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
 CREATE INDEX purchases_ticket ON purchases (program_id, store_id, ticket) WHERE ticket <> '';
+CREATE INDEX purchases_received ON purchases (program_id, received_at);
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
 CREATE TABLE purchase_lines (
