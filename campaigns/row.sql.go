@@ -39,6 +39,14 @@ type Link struct {
 	RetiredAt  int64
 }
 
+type RfmNight struct {
+	ProgramID int64
+	Day       string
+	Phase     string
+	Cursor    int64
+	Counts    string
+}
+
 type Run struct {
 	ProgramID  int64
 	ID         int64

@@ -132,7 +132,7 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 // word itself, a second answer would be one too many. Strangers from countries that cannot join are not answered: their texts are how
 // answers are pumped.
 func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, error) {
-	if r.Body == "" || th.handled || th.Phone == "" {
+	if r.Body == "" || th.handled || th.past || th.Phone == "" {
 		return sms.Answer{}, nil
 	}
 	if !r.Always {
