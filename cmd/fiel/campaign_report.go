@@ -69,6 +69,9 @@ func printTotal(w io.Writer, p members.Program, r campaigns.Report) {
 
 func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
 	fmt.Fprintf(w, "\n%s %s, offer until %s\n", r.Run.Occurrence, r.Run.State, stamp(r.Run.EndsAt, p))
+	if r.Run.State == campaigns.RunPaused && r.Run.Reason != "" {
+		fmt.Fprintf(w, "  stopped: %s\n", r.Run.Reason)
+	}
 	printResults(w, p, r.Results)
 }
 
