@@ -211,6 +211,7 @@ func TestWrongCalls(t *testing.T) {
 		{"program|set|texting_hours=21:00-09:00", 1, "such as 09:00-21:00"},
 		{"expiry|preview|--mode|sometimes", 2, "--mode"},
 		{"expiry|preview|--mode|none|--months|3", 1, "have no months"},
+		{"campaign|answers|x|--csv|--json", 2, "be used together"},
 		{"expiry|preview|--mode|rolling|--months|3|--csv|no/such/folder.csv", 1, "cannot be written"},
 		{"expiry|set|--mode|rolling|--months|121|--yes", 1, "1 to 120 months"},
 		{"serve", 1, "FIEL_PUBLIC_URL"},

@@ -22,6 +22,7 @@ type campaignCmd struct {
 	Resume    campaignResumeCmd    `cmd:"" help:"Go on after a pause."`
 	Cancel    campaignCancelCmd    `cmd:"" help:"End a campaign for good; what waits is taken back."`
 	Report    campaignReportCmd    `cmd:"" help:"What a campaign would cost, or what became of it."`
+	Answers   campaignAnswersCmd   `cmd:"" help:"What members answered: prizes of a wheel, finders of a treasure, scores and comments, guests."`
 }
 
 type campaignAddCmd struct {
