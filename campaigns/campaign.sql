@@ -35,3 +35,6 @@ DELETE FROM campaigns WHERE program_id = $1 AND id = $2;
 
 -- name: deleteRuns :exec
 DELETE FROM runs WHERE program_id = $1 AND campaign_id = $2;
+
+-- name: goAsMany :exec
+UPDATE campaigns SET as_many = TRUE WHERE program_id = $1 AND id = $2 AND state = 'draft';

@@ -196,6 +196,15 @@ func (q *Queries) endCampaign(ctx context.Context, programID int64, iD int64) er
 	return err
 }
 
+const goAsMany = `-- name: goAsMany :exec
+UPDATE campaigns SET as_many = TRUE WHERE program_id = $1 AND id = $2 AND state = 'draft'
+`
+
+func (q *Queries) goAsMany(ctx context.Context, programID int64, iD int64) error {
+	_, err := q.db.ExecContext(ctx, goAsMany, programID, iD)
+	return err
+}
+
 const insertCampaign = `-- name: insertCampaign :one
 INSERT INTO campaigns (program_id, id, name, recipe, words, words_b, steps, game, offer, audience, calendar, holdout, parts_cap, as_many, made_by,
     state, created_at)

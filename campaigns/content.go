@@ -27,6 +27,8 @@ type content struct {
 	AsMany   bool              `json:"as_many,omitempty"`
 	Link     string            `json:"link,omitempty"`   // the short link that {link} stands for, see [content.linked]
 	LinkB    string            `json:"link_b,omitempty"` // in the second wording
+
+	Fit uint64 `json:"fit,omitempty"` // whose place in the draw is below goes, see [draw]; 0: nobody has looked whether all of them fit
 }
 
 // content is the campaign as it stands now.

@@ -73,6 +73,8 @@ type planned struct {
 	sms.Planned
 	candidate candidate
 	free      int64 // an unsent row that it takes the place of
+	opens     int64 // when they might be texted first, whatever the caps say
+	added     []string
 }
 
 // plan decides about members in rising id: who was told before gets no row, the others one each.
@@ -152,6 +154,11 @@ func (pl *planner) judge(r *planned) {
 	if r.Slot, r.LeftOut = pl.outbox.Opening(c.Member, c.storeZone, pl.now, r.Before); r.LeftOut != "" {
 		return
 	}
+	r.opens = r.Slot.At
+	if !pl.fits(c.ID) {
+		r.LeftOut = reasonRoom
+		return
+	}
 	r.Wording = pl.wording(c)
 	if err := pl.render(r, sampleCode); err != nil {
 		r.LeftOut = reasonWords
@@ -202,6 +209,19 @@ func (pl *planner) render(r *planned, code string) (err error) {
 	s, who := pl.about(s, r.candidate)
 	r.Language = s.language
 	r.Body, r.Parts, err = s.fill(pl.program, who, code, r.candidate.years(pl.zone, pl.when.Date))
+	if err != nil {
+		return err
+	}
+	return pl.carry(r, s)
+}
+
+// carry adds what the country of the member's number asks of a promotion and the words do not say.
+func (pl *planner) carry(r *planned, s script) (err error) {
+	body, added, err := sms.Carry(pl.program, pl.class, pl.outbox.Country(r.Member), s.language, r.Body)
+	if r.added = added; err != nil || len(added) == 0 {
+		return err
+	}
+	r.Body, r.Parts, err = s.finish(body)
 	return err
 }
 

@@ -36,8 +36,8 @@ func TestRecipes(t *testing.T) {
 var usual = map[string]struct{ shop, name, friend, offer, bye string }{
 	"es": {"Panaderia Del Valle", "Maria Fernanda", "amigo", "20% en todo", "BAJA para salir"},
 	"en": {"Valley Street Bakery", "Mary Elizabeth", "friend", "20% off everything", "STOP to leave"},
-	"fr": {"Boulangerie du Val", "Marie-Christine", "ami", "20% sur tout", "ARRET pour quitter"},
-	"zh": {"山谷面包店", "王芳", "朋友", "全场八折", "回复退订可退出"},
+	"fr": {"Boulangerie du Val", "Marie-Christine", "ami", "20% sur tout", "Stop : ARRET"},
+	"zh": {"山谷面包店", "王芳", "朋友", "全场八折", "退订请回TD"},
 }
 
 // checkRecipe writes each text of the recipe with usual values: it fits one part, says who writes and, in a promotion, how to stop.
@@ -88,7 +88,7 @@ func checkText(t *testing.T, r Recipe, language string, words map[string]string,
 		t.Errorf("%d parts, %v: %q", parts, err, body)
 	}
 	bye := strings.HasSuffix(strings.TrimSuffix(body, "。"), u.bye)
-	if !strings.HasPrefix(body, u.shop) || bye != (r.Class == sms.Marketing.String()) {
+	if !strings.HasPrefix(strings.TrimPrefix(body, "【"), u.shop) || bye != (r.Class == sms.Marketing.String()) {
 		t.Errorf("%q does not say who writes or how to stop", body)
 	}
 	says := strings.Contains(words[language], "{code}") || strings.Contains(words[language], "{codigo}") || strings.Contains(words[language], "{券码}")

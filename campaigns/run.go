@@ -16,7 +16,7 @@ const (
 	RunPaused    = "paused"
 	RunDone      = "done"
 	RunCancelled = "cancelled"
-	RunMissed    = "missed" // its offer ended before its texts could leave
+	RunMissed    = "missed" // its offer ended, or will end, before its texts could leave
 )
 
 // reasonCancelled is why texts of a cancelled campaign do not leave.
@@ -64,6 +64,9 @@ const (
 // asks again for these few: finding them can mean passing over a hundred thousand members who were told long ago. Each chunk commits
 // its rows together with the run's cursor: whoever comes after a crash goes on behind it, and two processes take turns.
 func (s *Service) planRun(ctx context.Context, program, run int64, size int) error {
+	if err := s.judgeRun(ctx, program, run); err != nil {
+		return err
+	}
 	lane := db.Interactive
 	if err := s.setPace(ctx, program, run); err != nil {
 		return err

@@ -56,3 +56,7 @@ SELECT COUNT(*) FROM (SELECT messages.id FROM messages
     WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.run_id <> 0 AND messages.state IN ('left_out', 'cancelled')
       AND messages.reason IN ('consent', 'stopped', 'write_first') AND members.service AND members.marketing AND members.left_at = 0
     LIMIT 1) AS late;
+
+-- name: freeze :exec
+-- What a run has learnt of itself before anybody was planned.
+UPDATE runs SET frozen = $3 WHERE program_id = $1 AND id = $2 AND cursor = 0;

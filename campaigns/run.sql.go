@@ -52,6 +52,22 @@ func (q *Queries) endedRuns(ctx context.Context, programID int64) ([]Run, error)
 	return items, nil
 }
 
+const freeze = `-- name: freeze :exec
+UPDATE runs SET frozen = $3 WHERE program_id = $1 AND id = $2 AND cursor = 0
+`
+
+type freezeParams struct {
+	ProgramID int64
+	ID        int64
+	Frozen    string
+}
+
+// What a run has learnt of itself before anybody was planned.
+func (q *Queries) freeze(ctx context.Context, arg freezeParams) error {
+	_, err := q.db.ExecContext(ctx, freeze, arg.ProgramID, arg.ID, arg.Frozen)
+	return err
+}
+
 const insertRun = `-- name: insertRun :execrows
 INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, starts_at, ends_at, created_at, done_at, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)

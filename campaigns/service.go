@@ -33,11 +33,22 @@ func (s *Service) Add(ctx context.Context, by members.Act, program int64, n NewC
 	return c, err
 }
 
-// Start makes a campaign active and plans what is due: the first texts can leave before it returns. What happens once asks for the
-// number of people it goes to, as [Service.Preflight] says it: another number is db.Refused, with the right one. Other errors: see
-// [Start].
-func (s *Service) Start(ctx context.Context, by members.Act, program, id, typed int64) (c Campaign, err error) {
-	if err := s.checkTyped(ctx, program, id, typed); err != nil {
+// Start makes a campaign active and plans what is due: the first texts can leave before it returns. What happens once is refused when
+// its pre-flight is (db.Refused with why and the next legal time), and asks for the number of people it goes to, as [Service.Preflight]
+// says it: another number is db.Refused, with the right one. Other errors: see [Start].
+func (s *Service) Start(ctx context.Context, by members.Act, program, id, typed int64) (Campaign, error) {
+	return s.start(ctx, by, program, id, typed, false)
+}
+
+// StartAsMany is [Service.Start] of a campaign that is told to go to as many as fit before its end, in their hours (see [draw]): from now
+// on, each time it happens.
+func (s *Service) StartAsMany(ctx context.Context, by members.Act, program, id, typed int64) (Campaign, error) {
+	return s.start(ctx, by, program, id, typed, true)
+}
+
+func (s *Service) start(ctx context.Context, by members.Act, program, id, typed int64, asMany bool) (c Campaign, err error) {
+	fit, err := s.checkTyped(ctx, program, id, typed, asMany)
+	if err != nil {
 		return Campaign{}, err
 	}
 	var run int64
@@ -46,7 +57,15 @@ func (s *Service) Start(ctx context.Context, by members.Act, program, id, typed 
 		if err != nil {
 			return err
 		}
+		if asMany {
+			if err := New(tx).goAsMany(ctx, program, id); err != nil {
+				return err
+			}
+		}
 		if c, run, err = Start(ctx, tx, p, id); err != nil {
+			return err
+		}
+		if err := setFit(ctx, tx, program, run, fit); err != nil {
 			return err
 		}
 		return record(ctx, tx, by, "campaign.start", c)
@@ -64,22 +83,31 @@ func (s *Service) goOn(ctx context.Context, program, run int64) {
 	}
 }
 
-func (s *Service) checkTyped(ctx context.Context, program, id, typed int64) error {
-	return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := campaignByID(ctx, tx, program, id)
-		if err != nil || c.State != Draft {
-			return err // Start says what is wrong with another state
-		}
-		sch, err := c.schedule()
-		if err != nil || !sch.once() {
-			return err
-		}
-		f, err := preflight(ctx, tx, c)
-		if err != nil || f.Texts == typed {
-			return err
-		}
-		return db.Errorf(db.Refused, "%q goes to %d people now: type %d to send it to them.", c.Name, f.Texts, f.Texts)
+// checkTyped refuses what its pre-flight refuses, and another number than that of the people it goes to. It answers who fits, see
+// [content.Fit]; 0 for what comes again, where nobody has looked.
+func (s *Service) checkTyped(ctx context.Context, program, id, typed int64, asMany bool) (fit uint64, err error) {
+	var c Campaign
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c, err = campaignByID(ctx, tx, program, id)
+		return err
 	})
+	if err != nil || c.State != Draft {
+		return 0, err // Start says what is wrong with another state
+	}
+	sch, err := c.schedule()
+	if err != nil || !sch.once() {
+		return 0, err
+	}
+	f, err := s.PreflightShown(ctx, program, id, asMany, func(int64) {})
+	switch {
+	case err != nil:
+		return 0, err
+	case f.Refused != "":
+		return 0, db.Errorf(db.Refused, "%s", f.Refused)
+	case f.Texts != typed:
+		return 0, db.Errorf(db.Refused, "%q goes to %d people now: type %d to send it to them.", c.Name, f.Texts, f.Texts)
+	}
+	return f.fit, nil
 }
 
 // Pause keeps everything of a campaign from leaving: see [Pause].

@@ -77,6 +77,7 @@ type script struct {
 	language string
 	words    string
 	end      string
+	plain    bool // its author kept to GSM-7: what a member's name brings in beside is spelt so too where that saves a part
 }
 
 // scriptFor chooses the words for a member's language and fills in what is of the run.
@@ -85,7 +86,24 @@ func (c content) scriptFor(p members.Program, zone *time.Location, o Occurrence,
 	own := map[string]string{"clock": templates.Clock(language, o.Ends.In(zone)), "link": c.Link}
 	own["offer"], _ = wordsIn(c.Offer.Text, language, p.Language)
 	own["occasion"], _ = wordsIn(c.Offer.Occasion, language, p.Language)
-	return script{language: language, words: withOwn(words, own), end: lastMoment(language, o.Ends.In(zone))}
+	s := script{language: language, words: withOwn(words, own), end: lastMoment(language, o.Ends.In(zone))}
+	s.plain = !slices.ContainsFunc(s.bare(), func(text string) bool { return sms.Count(text).Encoding != sms.GSM7 })
+	return s
+}
+
+// bare is the author's own letters: the words with nothing in their fields, and with next to nothing.
+func (s script) bare() []string {
+	var bare []string
+	for _, value := range []string{"", "1"} {
+		f := templates.Fields{}
+		for _, name := range []string{"name", "program", "store", "points", "code", "end", "years"} {
+			f[name] = value
+		}
+		if text, err := templates.Fill(s.language, s.words, f); err == nil {
+			bare = append(bare, sms.Clean(text))
+		}
+	}
+	return bare
 }
 
 // lastMoment says when an offer ends: an end at midnight is the whole day before.
@@ -105,7 +123,14 @@ func (s script) fill(p members.Program, c candidate, code string, years int64) (
 	if err != nil {
 		return "", 0, err
 	}
-	body = sms.Clean(body)
+	return s.finish(body)
+}
+
+// finish is a text as it is sent, with what it costs.
+func (s script) finish(body string) (text string, parts int64, err error) {
+	if body = sms.Clean(body); s.plain {
+		body = sms.Spell(body)
+	}
 	if err := sms.Check(body); err != nil {
 		return "", 0, err
 	}

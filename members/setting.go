@@ -33,9 +33,10 @@ const (
 	WholeSetting  SettingKind = "number"
 	YesNoSetting  SettingKind = "yes or no"
 	ChoiceSetting SettingKind = "choice"
-	WordsSetting  SettingKind = "words" // on one line, at most High letters
-	ListSetting   SettingKind = "list"  // words separated by commas
-	HoursSetting  SettingKind = "hours" // 09:00-21:00
+	WordsSetting  SettingKind = "words"  // on one line, at most High letters
+	ListSetting   SettingKind = "list"   // words separated by commas
+	HoursSetting  SettingKind = "hours"  // 09:00-21:00
+	PricesSetting SettingKind = "prices" // PE=0.08,CO=0.05
 )
 
 // Range says what may be set, for people.
@@ -51,6 +52,8 @@ func (s Setting) Range() string {
 		return "words separated by commas"
 	case HoursSetting:
 		return "such as 09:00-21:00"
+	case PricesSetting:
+		return "such as PE=0.08,CO=0.0525"
 	}
 	return string(s.Kind)
 }
@@ -107,6 +110,8 @@ func (s Setting) read(value string) (v settingValue, err error) {
 		v.words, err = s.list(value)
 	case HoursSetting:
 		v.number, v.until, err = s.hours(value)
+	case PricesSetting:
+		v.words, err = s.prices(value)
 	}
 	if err == nil && s.Check != nil {
 		err = s.Check(value)

@@ -17,7 +17,7 @@ func TestEverySettingIsSetAlone(t *testing.T) {
 		"name": "Café Luna", "contact": "01 555 0100", "language": "en", "countries": "CL,BO", "leap_day": "03-01", "join_bonus": "70", "refund_policy": "clamp",
 		"net_of_tax": "yes", "never_earns": "prensa,tabaco", "points_per_day": "500", "held_days": "10", "unusual_amount": "900000", "movements_per_day": "0",
 		"credit_limit": "50", "point_value": "1200", "tier_by": "money", "tier_window": "lifetime", "tier_grace_days": "30", "texting_hours": "10:00-24:00",
-		"texts_per_day": "2", "texts_per_week": "7", "parts_per_day": "300",
+		"texts_per_day": "2", "closed_days": "12-25,2027-03-05", "prices": "CO=0.0525,PE=0.08", "price_unit": "PEN", "texts_per_week": "7", "parts_per_day": "300",
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		p := settingsProgram(t, d)
@@ -80,6 +80,13 @@ func TestWhatNoSettingTakes(t *testing.T) {
 			{"countries", "PE,Peru", `"Peru" is no country`, db.Invalid},
 			{"never_earns", strings.Repeat("a", 41), "no word of at most 40 letters", db.Invalid},
 			{"never_earns", strings.Repeat("a,b,c,", 18) + strings.Repeat("d,", 20), "at most 50 words", db.Invalid},
+			{"closed_days", "25 December", "no closed day", db.Invalid},
+			{"closed_days", "02-30", "no closed day", db.Invalid},
+			{"prices", "PE=cheap", "no price of a part", db.Invalid},
+			{"prices", "PE=0.1234567", "no price of a part", db.Invalid},
+			{"prices", "PE=-1", "no price of a part", db.Invalid},
+			{"prices", "Peru=1", "no country", db.Invalid},
+			{"price_unit", "usd", "no currency", db.Invalid},
 			{"texting_hours", "9-21", "such as", db.Invalid},
 			{"texting_hours", "21:00-21:00", "such as", db.Invalid},
 			{"texting_hours", "09:00", "such as", db.Invalid},

@@ -70,9 +70,21 @@ func aboutTexts() []Setting {
 			Name: "texting_hours", Kind: HoursSetting, Help: "When offers may leave, within the hours of the country.",
 			Value: func(p Program) string { return clock(p.QuietFrom) + "-" + clock(p.QuietUntil) },
 		},
+		{
+			Name: "closed_days", Kind: ListSetting, High: 100, Help: "Days without offers: 12-25 each year, 2027-03-05 once.",
+			Check: checkClosedDays, Value: func(p Program) string { return listed(p.ClosedDays) },
+		},
 		whole("texts_per_day", 100, "Most offers to a member and day.", func(p Program) int64 { return p.TextsPerDay }),
 		whole("texts_per_week", 500, "Most offers to a member and week.", func(p Program) int64 { return p.TextsPerWeek }),
 		whole("parts_per_day", 1_000_000_000, "Most billed parts of texts a day.", func(p Program) int64 { return p.PartsPerDay }),
+		{
+			Name: "prices", Kind: PricesSetting, Help: "What a part of a text costs you, by country; before the table of prices.",
+			Value: func(p Program) string { return writePrices(p.Prices) },
+		},
+		{
+			Name: "price_unit", Kind: WordsSetting, Low: 3, High: 3, Help: "The currency of these prices.",
+			Check: checkUnit, Value: func(p Program) string { return p.PriceUnit },
+		},
 	}
 }
 

@@ -26,7 +26,7 @@ type person struct {
 }
 
 func (s *shop) parseMember(cells []string, line int, report *Report) (person, error) {
-	p := person{language: strings.ToLower(s.cell(cells, "language"))}
+	p := person{language: language(s.cell(cells, "language"))}
 	p.brought.Email, p.brought.Tag = s.cell(cells, "email"), s.cell(cells, "tag")
 	p.card = s.cell(cells, "card")
 	s.name(&p, cells, line, report)

@@ -2,7 +2,7 @@
 // everything we keep written to files that a spreadsheet opens.
 //
 // Files are CSV (RFC 4180) as Excel, Google Sheets and other shops' programs write them: comma, semicolon or tab, UTF-8, UTF-16 or
-// Windows-1252, headers in Spanish or English. Bringing a file over twice changes nothing the second time.
+// Windows-1252, headers in Spanish, English, French or Chinese. Bringing a file over twice changes nothing the second time.
 package sheets
 
 import "strings"

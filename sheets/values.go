@@ -135,10 +135,16 @@ func (s Style) birthday(text string) (year, month, day int, err error) {
 // yes reads a consent: only a clear yes is one.
 func yes(text string) (bool, error) {
 	switch folded(text) {
-	case "si", "s", "yes", "y", "true", "verdadero", "1", "x", "optin", "subscribed", "acepta":
+	case "si", "s", "yes", "y", "oui", "是", "true", "verdadero", "1", "x", "optin", "subscribed", "acepta":
 		return true, nil
-	case "", "no", "n", "false", "falso", "0", "optout", "unsubscribed", "notsubscribed":
+	case "", "no", "n", "non", "否", "false", "falso", "0", "optout", "unsubscribed", "notsubscribed":
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is neither yes nor no", text)
+}
+
+// language is the code of a language, also of one with a country: fr-CA, zh_CN.
+func language(text string) string {
+	code, _, _ := strings.Cut(strings.ReplaceAll(strings.ToLower(text), "_", "-"), "-")
+	return code
 }

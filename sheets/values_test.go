@@ -95,13 +95,37 @@ func TestBirthdaysWithAndWithoutAYear(t *testing.T) {
 }
 
 func TestOnlyAClearYesIsConsent(t *testing.T) {
-	for text, want := range map[string]bool{"Sí": true, "SI": true, "yes": true, "TRUE": true, "1": true, "": false, "no": false, "0": false, "Opt-out": false} {
+	for text, want := range map[string]bool{"Sí": true, "Oui": true, "是": true, "Non": false, "否": false, "SI": true, "yes": true, "TRUE": true, "1": true, "": false, "no": false, "0": false, "Opt-out": false} {
 		if got, err := yes(text); err != nil || got != want {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
 	if _, err := yes("quizás"); err == nil {
 		t.Error("perhaps is no answer")
+	}
+}
+
+func TestLanguages(t *testing.T) {
+	for text, want := range map[string]string{"fr": "fr", "FR": "fr", "fr-CA": "fr", "zh_CN": "zh", "": "", "klingon": "klingon"} {
+		if got := language(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+}
+
+func TestFilesInFrenchAndChinese(t *testing.T) {
+	for file, want := range map[string]string{
+		"Téléphone;Prénom;Nom;Points;Langue;Date de naissance": "Téléphone = phone, Prénom = name, Nom = surname, Points = points, Langue = language, Date de naissance = birthday",
+		"手机号,姓名,积分,语言,生日":                                      "手机号 = phone, 姓名 = name, 积分 = points, 语言 = language, 生日 = birthday",
+	} {
+		table, err := openTable(strings.NewReader(file + "\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := arrange(Members, table.header, nil)
+		if got := strings.Join(l.Found, ", "); err != nil || got != want || len(l.Ignored) > 0 {
+			t.Errorf("%s: %s and %v, %v", file, got, l.Ignored, err)
+		}
 	}
 }
 

@@ -22,7 +22,6 @@ const (
 type text struct {
 	claimedRow
 	program int64
-	until   int64         // unix milliseconds, exclusive: its end, or that of the hours it may leave in
 	delay   time.Duration // from the claim to its turn in the sender's pace
 	taken   time.Time     // when it was claimed at the latest, by the clock of this process
 }
@@ -185,7 +184,7 @@ func (c *claim) judge(ctx context.Context, tx *db.Tx, row claimedRow) error {
 		_, err := New(tx).postpone(ctx, c.postponed(row, v.from, v.booking))
 		return err
 	}
-	t := text{claimedRow: row, program: c.program.ID, until: v.until}
+	t := text{claimedRow: row, program: c.program.ID}
 	if c.rate > 0 {
 		t.delay = time.Duration(max(c.cursor-float64(c.now*1000), 0)) * time.Microsecond
 		c.cursor += float64(row.Parts) / c.rate * 1e6

@@ -1,14 +1,17 @@
 package sms
 
 import (
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Holiday is a yearly day without promotions: a date, the Monday on or after a date, or a number of days from Easter Sunday.
+// Holiday is a day without promotions: a date of each year or of one, the Monday on or after a date, or a number of days from Easter
+// Sunday.
 type Holiday struct {
+	year   int        // 0 for each
 	month  time.Month // 0 for a day counted from Easter
 	day    int        // of the month, or from Easter
 	monday bool
@@ -17,6 +20,9 @@ type Holiday struct {
 // Falls says whether the holiday is on the day of a local time.
 func (h Holiday) Falls(local time.Time) bool {
 	year, month, day := local.Date()
+	if h.year != 0 && h.year != year {
+		return false
+	}
 	var on time.Time
 	if h.month == 0 {
 		on = easter(year).AddDate(0, 0, h.day)
@@ -46,6 +52,23 @@ func parseHoliday(s string) (Holiday, error) {
 		return h, fmt.Errorf("%q is no month-day", s)
 	}
 	return Holiday{month: t.Month(), day: t.Day(), monday: monday}, nil
+}
+
+// closedDays reads a program's closed days ("12-25" each year, "2027-03-05" once). What cannot be read, and was never written by
+// members.Set, closes nothing.
+func closedDays(list string) (closed []Holiday) {
+	var days []string
+	if json.Unmarshal([]byte(list), &days) != nil {
+		return nil
+	}
+	for _, day := range days {
+		if t, err := time.Parse(dayFormat, day); err == nil {
+			closed = append(closed, Holiday{year: t.Year(), month: t.Month(), day: t.Day()})
+		} else if h, err := parseHoliday(day); err == nil {
+			closed = append(closed, h)
+		}
+	}
+	return closed
 }
 
 // easter is Easter Sunday of the Gregorian calendar (the anonymous computus; Meeus, Astronomical Algorithms, chapter 8).

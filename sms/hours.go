@@ -19,18 +19,24 @@ const lookAhead = 15 * 24 * time.Hour
 
 // Pack is the rules of a country, or of a class of text, on when somebody may be texted (packs.txt).
 type Pack struct {
-	Name        string // ISO 3166 country, "reply", "service" or "other"
-	Source      string // the law or custom it comes from
-	Checked     string // year-month the source was last compared
+	Name        string   // ISO 3166 country, "reply", "service" or "other"
+	Sources     []string // the laws or customs it comes from
+	Checked     string   // year-month the sources were last compared
 	Days        [7]Window
 	Closed      []Holiday
 	PerDay      int  // promotions one person may get in a day; 0 leaves it to the program
 	DoubleOptIn bool // promotions only after a SI of their own
 	WriteFirst  bool // texts only to people who wrote first
+	Carries     Carries
+	Needs       []string // what a sender needs there, in sentences
+	Unfit       []string // kinds of sender (senders.kind) that do not get promotions through
 }
 
-// Narrow is the pack within the program's own hours as well.
-func (p Pack) Narrow(w Window) Pack {
+// Narrow is the pack within the program's own hours as well, and without the days on which it is closed.
+func (p Pack) Narrow(w Window, closed ...Holiday) Pack {
+	if len(closed) > 0 {
+		p.Closed = slices.Concat(p.Closed, closed)
+	}
 	for i, day := range p.Days {
 		day.From, day.Until = max(day.From, w.From), min(day.Until, w.Until)
 		if day.From >= day.Until {

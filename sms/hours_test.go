@@ -215,7 +215,7 @@ func TestEaster(t *testing.T) {
 
 func TestPacksAreWhole(t *testing.T) {
 	for name, pack := range packs {
-		if pack.Source == "" || pack.Checked < "2026-01" || pack.Days == [7]Window{} || pack.Name != name {
+		if len(pack.Sources) == 0 || pack.Checked < "2026-01" || pack.Days == [7]Window{} || pack.Name != name {
 			t.Errorf("[%s] lacks its source, date or hours: %+v", name, pack)
 		}
 	}

@@ -66,7 +66,7 @@ func (p *Pack) read(line string) (err error) {
 	rest = strings.TrimSpace(rest)
 	switch word {
 	case "source":
-		p.Source = rest
+		p.Sources = append(p.Sources, rest)
 	case "checked":
 		p.Checked = rest
 	case "hours":
@@ -81,10 +81,32 @@ func (p *Pack) read(line string) (err error) {
 		p.DoubleOptIn = true
 	case "write_first":
 		p.WriteFirst = true
+	case "carries":
+		err = p.readCarries(rest)
+	case "needs":
+		p.Needs = append(p.Needs, rest)
+	case "unfit":
+		p.Unfit = append(p.Unfit, strings.Fields(rest)...)
 	default:
 		err = fmt.Errorf("%q is no setting of a pack", word)
 	}
 	return err
+}
+
+func (p *Pack) readCarries(words string) error {
+	for word := range strings.FieldsSeq(words) {
+		switch word {
+		case "name":
+			p.Carries.Name = true
+		case "contact":
+			p.Carries.Contact = true
+		case "out":
+			p.Carries.Out = true
+		default:
+			return fmt.Errorf("%q is nothing that a text carries", word)
+		}
+	}
+	return nil
 }
 
 var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}

@@ -61,6 +61,22 @@ func Count(text string) Parts {
 	return p
 }
 
+// Over is how many letters too long a text is for one part less; 0 for a text of one part or none. Letters that count two may make it
+// one less.
+func (p Parts) Over() int {
+	alone, each := gsmAlone, gsmEach
+	if p.Encoding == UCS2 {
+		alone, each = ucsAlone, ucsEach
+	}
+	switch {
+	case p.Parts < 2:
+		return 0
+	case p.Parts == 2:
+		return p.Units - alone
+	}
+	return max(p.Units-each*(p.Parts-1), 1)
+}
+
 // Spell is a text of our own as it is sent: clean, and spelt in GSM-7 where that saves a part. A name with an í in it must not double
 // the price of an answer. Words of a shop are their author's choice instead.
 func Spell(text string) string {

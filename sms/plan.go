@@ -3,6 +3,7 @@ package sms
 import (
 	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"fiel/db"
@@ -21,6 +22,7 @@ type Plan struct {
 	run      int64
 	campaign campaignRoom
 	zones    clockZones
+	rules    map[rulesKey]*rules
 	openings map[openingKey]opening
 	peeked   map[string]int64 // parts by the program's day
 	paid     int64            // parts of the campaign that Peek has found taken, and marked; -1 before the first look
@@ -28,7 +30,7 @@ type Plan struct {
 
 // NewPlan plans texts of one class and topic for a run, to leave by a sender.
 func NewPlan(p members.Program, s Sender, class Class, topic string, run int64) *Plan {
-	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, openings: map[openingKey]opening{}, peeked: map[string]int64{}, paid: -1}
+	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, rules: map[rulesKey]*rules{}, openings: map[openingKey]opening{}, peeked: map[string]int64{}, paid: -1}
 }
 
 // Pays names the campaign whose parts the texts take, with its own cap of them (0: none). Without it they take the program's alone.
@@ -56,14 +58,18 @@ type Slot struct {
 	At     int64  // unix milliseconds
 	CapDay string // the member's local date then
 	perDay int64  // promotions a member may get on it
+	rules  *rules // the hours it was found in
+}
+
+// rulesKey is all that decides the rules of a text of one plan.
+type rulesKey struct {
+	place
+	number string // zones of the number
 }
 
 type openingKey struct {
-	pack   string
-	zone   *time.Location // the first; one key of clockZones makes one slice
-	zones  int
-	at     int64
-	before int64
+	rules      *rules
+	at, before int64
 }
 
 type opening struct {
@@ -74,12 +80,12 @@ type opening struct {
 // Opening is the first moment, at or after at and before the end, when the member may be texted; else the reason why there is none.
 // Times are unix milliseconds, before 0 is no end. Store is the zone of the member's home store, ” without one.
 func (pl *Plan) Opening(m members.Member, store string, at, before int64) (s Slot, reason string) {
-	r := pl.zones.rulesFor(pl.program, pl.class, m.Phone, m.Zone, store)
+	r := pl.rulesOf(m, store)
 	o := pl.open(r, at, before)
 	if !o.ok {
 		return Slot{}, whyClosed(at, before)
 	}
-	s = Slot{At: o.at, perDay: pl.program.TextsPerDay}
+	s = Slot{At: o.at, perDay: pl.program.TextsPerDay, rules: r}
 	if pl.class == Marketing {
 		s.CapDay = dateAt(o.at, r.day)
 	}
@@ -89,19 +95,33 @@ func (pl *Plan) Opening(m members.Member, store string, at, before int64) (s Slo
 	return s, ""
 }
 
+// Country is that of a member's number (ISO 3166), ” when it is not known.
+func (pl *Plan) Country(m members.Member) string { return m.Phone.Country() }
+
+// rulesOf remembers rules: most members of a run share a few.
+func (pl *Plan) rulesOf(m members.Member, store string) *rules {
+	var number []string
+	if m.Zone == "" && pl.class != Reply {
+		number = m.Phone.Zones()
+	}
+	key := rulesKey{place{country: m.Phone.Country(), own: m.Zone, store: store}, strings.Join(number, " ")}
+	r := pl.rules[key]
+	if r == nil {
+		found := pl.zones.rulesIn(pl.program, pl.class, key.place, number)
+		r = &found
+		pl.rules[key] = r
+	}
+	return r
+}
+
 // open remembers openings: most members of a run share one.
-func (pl *Plan) open(r rules, at, before int64) (o opening) {
-	key := openingKey{pack: r.pack.Name, zones: len(r.zones), at: at, before: before}
-	if len(r.zones) > 0 {
-		key.zone = r.zones[0]
+func (pl *Plan) open(r *rules, at, before int64) opening {
+	key := openingKey{rules: r, at: at, before: before}
+	o, known := pl.openings[key]
+	if !known {
+		o.at, _, o.ok = r.opening(at, before)
+		pl.openings[key] = o
 	}
-	if len(r.zones) <= 1 {
-		if known, ok := pl.openings[key]; ok {
-			return known
-		}
-		defer func() { pl.openings[key] = o }()
-	}
-	o.at, _, o.ok = r.opening(at, before)
 	return o
 }
 

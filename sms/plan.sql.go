@@ -58,6 +58,54 @@ func (q *Queries) openOfRun(ctx context.Context, programID int64, runID int64) (
 	return count, err
 }
 
+const queueAhead = `-- name: queueAhead :many
+SELECT CAST(messages.send_after / CAST($1 AS BIGINT) AS BIGINT) AS slice, CAST(COALESCE(SUM(messages.parts), 0) AS BIGINT) AS parts FROM messages
+WHERE messages.sender_id = $2 AND messages.state = 'queued' AND messages.class IN (1, 2, 3) AND messages.send_after < CAST($3 AS BIGINT)
+  AND messages.run_id NOT IN (SELECT holds.run_id FROM holds WHERE holds.program_id = $4)
+GROUP BY 1 ORDER BY 1
+`
+
+type queueAheadParams struct {
+	Slice     int64
+	SenderID  int64
+	Until     int64
+	ProgramID int64
+}
+
+type queueAheadRow struct {
+	Slice int64
+	Parts int64
+}
+
+// What waits for a sender, by when it may leave, in slices of time.
+func (q *Queries) queueAhead(ctx context.Context, arg queueAheadParams) ([]queueAheadRow, error) {
+	rows, err := q.db.QueryContext(ctx, queueAhead,
+		arg.Slice,
+		arg.SenderID,
+		arg.Until,
+		arg.ProgramID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []queueAheadRow
+	for rows.Next() {
+		var i queueAheadRow
+		if err := rows.Scan(&i.Slice, &i.Parts); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const textOfRun = `-- name: textOfRun :one
 SELECT COUNT(*) FROM (SELECT id FROM messages WHERE program_id = $1 AND run_id = $2 AND run_id <> 0
     AND state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered', 'unknown') LIMIT 1) AS open

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fiel/db"
+	"fiel/members"
 )
 
 // requestTime is how long a request to a provider may take.
@@ -60,7 +61,8 @@ func (l *line) post(ctx context.Context, out Outgoing) (outcome Outcome) {
 }
 
 // recheck judges the last look before a text is posted: it must still be this attempt's, its number and consent as they were, its run and
-// sender free, and its lease long enough for a request. It returns how long the provider may hold the text. What other processes
+// sender free, its hours still open by the clocks and settings of this moment, and its lease long enough for a request. It returns how long
+// the provider may hold the text: to its own end, the end of its hours or [longestValidity], whichever comes first. What other processes
 // committed a moment ago counts, so the look is taken each time.
 func (l *line) recheck(t text, row recheckRow) (validity time.Duration, err error) {
 	if why := changed(row, t); why != "" {
@@ -70,11 +72,17 @@ func (l *line) recheck(t text, row recheckRow) (validity time.Duration, err erro
 	if left := lease - now.Sub(t.taken); left < leaseLeast {
 		return 0, db.Errorf(db.Refused, "its lease is nearly over")
 	}
-	validity = min(time.Duration(t.until-now.UnixMilli())*time.Millisecond, longestValidity)
-	if validity < leastTime {
-		return 0, db.Errorf(db.Refused, "less than a minute is left")
+	r := l.zones.rulesFor(row.program(), t.Class, t.Phone, row.Zone, row.StoreZone)
+	from, until, ok := r.opening(now.UnixMilli(), t.SendBefore)
+	if !ok || from > now.UnixMilli() {
+		return 0, db.Errorf(db.Refused, "less than a minute of its hours is left")
 	}
-	return validity, nil
+	return min(time.Duration(until-now.UnixMilli())*time.Millisecond, longestValidity), nil
+}
+
+// program is the program as far as its hours go.
+func (r recheckRow) program() members.Program {
+	return members.Program{Zone: r.ProgramZone, QuietFrom: r.QuietFrom, QuietUntil: r.QuietUntil, ClosedDays: r.ClosedDays}
 }
 
 // claimOf is the prefix that the attempts of one claim share.

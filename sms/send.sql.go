@@ -165,11 +165,16 @@ SELECT messages.id, messages.state, messages.attempt,
     CAST(COALESCE(phones.health, '') AS TEXT) AS health,
     CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
     CAST(COALESCE(holds.at, 0) AS BIGINT) AS held_at,
-    senders.stopped
+    senders.stopped,
+    CAST(COALESCE(members.zone, '') AS TEXT) AS zone,
+    CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone,
+    programs.zone AS program_zone, programs.quiet_from, programs.quiet_until, programs.closed_days
 FROM messages
 JOIN senders ON senders.id = messages.sender_id
+JOIN programs ON programs.id = messages.program_id
 LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
 LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
+LEFT JOIN stores ON stores.program_id = messages.program_id AND stores.id = members.store_id
 LEFT JOIN holds ON holds.program_id = messages.program_id AND holds.run_id = messages.run_id
 WHERE messages.program_id = $1 AND messages.state IN ('sending', 'unknown') AND messages.state = 'sending'
   AND SUBSTR(messages.attempt, 1, 32) = CAST($2 AS TEXT)
@@ -185,6 +190,12 @@ type recheckRow struct {
 	ConsentGen   int64
 	HeldAt       int64
 	Stopped      string
+	Zone         string
+	StoreZone    string
+	ProgramZone  string
+	QuietFrom    int64
+	QuietUntil   int64
+	ClosedDays   string
 }
 
 // The last look at the texts of a claim before they are posted: one at all of them costs little more than one at each.
@@ -207,6 +218,12 @@ func (q *Queries) recheck(ctx context.Context, programID int64, prefix string) (
 			&i.ConsentGen,
 			&i.HeldAt,
 			&i.Stopped,
+			&i.Zone,
+			&i.StoreZone,
+			&i.ProgramZone,
+			&i.QuietFrom,
+			&i.QuietUntil,
+			&i.ClosedDays,
 		); err != nil {
 			return nil, err
 		}

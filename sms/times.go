@@ -14,8 +14,18 @@ const leastTime = time.Minute
 // longestValidity is the most a provider may hold a text back: its queue must not outlive a pause or a stop.
 const longestValidity = time.Hour
 
-// clockZones keeps the zones it has loaded: loading one costs more than asking it.
-type clockZones struct{ loaded sync.Map }
+// clockZones keeps the zones and closed days it has read: reading them costs more than asking them.
+type clockZones struct{ loaded, closed sync.Map }
+
+// closedOf is the days on which a program sends no promotions.
+func (c *clockZones) closedOf(p members.Program) []Holiday {
+	if days, ok := c.closed.Load(p.ClosedDays); ok {
+		return days.([]Holiday)
+	}
+	days := closedDays(p.ClosedDays)
+	c.closed.Store(p.ClosedDays, days)
+	return days
+}
 
 // of is the zones whose hours count for a member; the program's when a name in the database is no zone any more.
 func (c *clockZones) of(p members.Program, own, store string, number []string) []*time.Location {
@@ -42,9 +52,29 @@ type rules struct {
 	home  *time.Location // whose date the program's spending is counted by
 }
 
-// rulesFor gathers the rules of a text. The rule pack of promotions is that of the number's country, within the program's own hours.
+// rulesFor gathers the rules of a text to a number.
 func (c *clockZones) rulesFor(p members.Program, class Class, phone members.Phone, own, store string) rules {
-	r := rules{day: c.of(p, own, store, nil)[0], home: c.of(p, p.Zone, "", nil)[0]}
+	country, number := "", []string(nil)
+	if class == Marketing {
+		country = phone.Country()
+	}
+	if own == "" && class != Reply {
+		number = phone.Zones()
+	}
+	return c.rulesIn(p, class, place{country: country, own: own, store: store}, number)
+}
+
+// place is where somebody may be, as far as is known.
+type place struct {
+	country string // of their number
+	own     string // zone they set
+	store   string // zone of their store
+}
+
+// rulesIn gathers the rules of a text. The rule pack of promotions is that of the number's country, within the program's own hours and
+// outside its closed days. Number is the zones of the number.
+func (c *clockZones) rulesIn(p members.Program, class Class, at place, number []string) rules {
+	r := rules{day: c.of(p, at.own, at.store, nil)[0], home: c.of(p, p.Zone, "", nil)[0]}
 	switch class {
 	case Reply:
 		r.pack = PackFor(Reply, "")
@@ -52,13 +82,9 @@ func (c *clockZones) rulesFor(p members.Program, class Class, phone members.Phon
 	case Service:
 		r.pack = PackFor(Service, "")
 	default:
-		r.pack = PackFor(class, phone.Country()).Narrow(Window{From: int(p.QuietFrom), Until: int(p.QuietUntil)})
+		r.pack = PackFor(class, at.country).Narrow(Window{From: int(p.QuietFrom), Until: int(p.QuietUntil)}, c.closedOf(p)...)
 	}
-	number := []string(nil)
-	if own == "" {
-		number = phone.Zones()
-	}
-	r.zones = c.of(p, own, store, number)
+	r.zones = c.of(p, at.own, at.store, number)
 	return r
 }
 
@@ -66,13 +92,14 @@ func (c *clockZones) rulesFor(p members.Program, class Class, phone members.Phon
 // before the end. Times are unix milliseconds, before 0 is no end.
 func (r rules) opening(at, before int64) (from, until int64, ok bool) {
 	if before == 0 {
-		before = at + int64(lookAhead/time.Millisecond)
+		before = at + lookAhead.Milliseconds()
 	}
 	least := leastTime.Milliseconds()
 	for r.zones != nil && before-at >= least {
 		open, closes, found := r.pack.Next(time.UnixMilli(at).UTC(), r.zones)
-		if !found {
-			return 0, 0, false
+		if !found { // closed for longer than one look reaches
+			at += lookAhead.Milliseconds()
+			continue
 		}
 		from, until = open.UnixMilli(), min(closes.UnixMilli(), before)
 		if until-from >= least {

@@ -4,11 +4,10 @@ import (
 	"fiel/members"
 )
 
-// verdict is what becomes of a text that is due: it is cancelled for a reason, or it may leave from one instant until another.
+// verdict is what becomes of a text that is due: it is cancelled for a reason, or it may leave from an instant on.
 type verdict struct {
 	reason  string
 	from    int64 // unix milliseconds
-	until   int64 // exclusive
 	pack    Pack
 	booking booking // the room it takes if it leaves at from
 }
@@ -19,12 +18,12 @@ func (c *claim) verdict(t claimedRow) verdict {
 		return verdict{reason: reason}
 	}
 	r := c.zones.rulesFor(c.program, t.Class, t.Phone, t.Zone, t.StoreZone)
-	from, until, ok := r.opening(c.now, t.SendBefore)
+	from, _, ok := r.opening(c.now, t.SendBefore)
 	if !ok {
 		return verdict{reason: whyClosed(c.now, t.SendBefore)}
 	}
 	leaves := Message{MemberID: t.MemberID, RunID: t.RunID, Class: t.Class, Parts: t.Parts, SendAfter: from}
-	return verdict{from: from, until: until, pack: r.pack, booking: r.booking(leaves)}
+	return verdict{from: from, pack: r.pack, booking: r.booking(leaves)}
 }
 
 // forbidden is why a text may not go to its number at all, at whatever hour; ” when it may.

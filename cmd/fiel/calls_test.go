@@ -65,6 +65,8 @@ func TestWrongCalls(t *testing.T) {
 		{"tier|change|Oro|--times|2", 1, "no level \"Oro\""},
 		{"tier|give|987654399|Oro|--until|soon", 2, "no day"},
 		{"tier|show|987654399", 1, "not a member"},
+		{"campaign|preflight", 2, "<name>"},
+		{"campaign|preflight|nothing", 1, "no campaign"},
 		{"settlement|march", 1, "is no month"},
 		{"settlement|2999-01", 1, "has not begun"},
 		{"member|list|--limit|0", 2, "--limit is 1 to 1000"},

@@ -13,16 +13,17 @@ import (
 )
 
 type campaignCmd struct {
-	Add    campaignAddCmd    `cmd:"" help:"Make a campaign of a recipe: see fiel recipe list."`
-	Edit   campaignEditCmd   `cmd:"" help:"Change a campaign: its next run uses the new."`
-	Show   campaignShowCmd   `cmd:"" help:"All there is to know of a campaign: words, times, audience, caps."`
-	Delete campaignDeleteCmd `cmd:"" help:"Remove a campaign that is not running."`
-	List   campaignListCmd   `cmd:"" help:"List campaigns."`
-	Start  campaignStartCmd  `cmd:"" help:"Start a campaign; what goes out once asks for the number of people."`
-	Pause  campaignPauseCmd  `cmd:"" help:"Keep everything that waits from leaving."`
-	Resume campaignResumeCmd `cmd:"" help:"Go on after a pause."`
-	Cancel campaignCancelCmd `cmd:"" help:"End a campaign for good; what waits is taken back."`
-	Report campaignReportCmd `cmd:"" help:"What a campaign would cost, or what became of it."`
+	Add       campaignAddCmd       `cmd:"" help:"Make a campaign of a recipe: see fiel recipe list."`
+	Edit      campaignEditCmd      `cmd:"" help:"Change a campaign: its next run uses the new."`
+	Show      campaignShowCmd      `cmd:"" help:"All there is to know of a campaign: words, times, audience, caps."`
+	Delete    campaignDeleteCmd    `cmd:"" help:"Remove a campaign that is not running."`
+	List      campaignListCmd      `cmd:"" help:"List campaigns."`
+	Preflight campaignPreflightCmd `cmd:"" help:"Who gets a campaign, in how many parts, at what price, by when; and whether it may be started."`
+	Start     campaignStartCmd     `cmd:"" help:"Start a campaign; what goes out once asks for the number of people."`
+	Pause     campaignPauseCmd     `cmd:"" help:"Keep everything that waits from leaving."`
+	Resume    campaignResumeCmd    `cmd:"" help:"Go on after a pause."`
+	Cancel    campaignCancelCmd    `cmd:"" help:"End a campaign for good; what waits is taken back."`
+	Report    campaignReportCmd    `cmd:"" help:"What a campaign would cost, or what became of it."`
 }
 
 type campaignAddCmd struct {
@@ -96,13 +97,17 @@ func (a *App) findCampaign(d *db.DB, p members.Program, name string) (int64, err
 }
 
 type campaignStartCmd struct {
-	Name  string `arg:"" help:"Name or id."`
-	Count int64  `help:"How many people it goes to, where it goes out once: what the report says." default:"0"`
+	Name   string `arg:"" help:"Name or id."`
+	Count  int64  `help:"How many people it goes to, where it goes out once: what the pre-flight says." default:"0"`
+	AsMany bool   `help:"To as many as fit before its end, in their hours; the others are left out."`
 }
 
 // Run starts a campaign.
 func (c *campaignStartCmd) Run(a *App) error {
 	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		if c.AsMany {
+			return s.StartAsMany(a.ctx, by, p.ID, id, c.Count)
+		}
 		return s.Start(a.ctx, by, p.ID, id, c.Count)
 	})
 }
@@ -227,16 +232,7 @@ func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
 
 // printReasons says who is left out and why.
 func printReasons(w io.Writer, reasons map[string]int64) {
-	words := map[string]string{
-		sms.ReasonStopped: "have left all texts", sms.ReasonNumber: "number cannot get texts", sms.ReasonConsent: "did not agree to offers",
-		sms.ReasonWriteFirst: "have not written first", sms.ReasonHours: "outside texting hours until the end", sms.ReasonLate: "too late",
-		sms.ReasonCap: "had enough offers that day or week", sms.ReasonSpend: "the day's parts are used up",
-	}
 	for _, reason := range sortedNames(reasons) {
-		why := words[reason]
-		if why == "" {
-			why = reason
-		}
-		fmt.Fprintf(w, "  left out     %d: %s\n", reasons[reason], why)
+		fmt.Fprintf(w, "  left out     %d: %s\n", reasons[reason], whyLeftOut(reason))
 	}
 }

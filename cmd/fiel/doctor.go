@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 
 	"fiel/db"
@@ -25,7 +26,7 @@ type symptom struct {
 
 // Run looks at everything a first text needs and fails when something is amiss.
 func (c *doctorCmd) Run(a *App) error {
-	found := append(append(a.lookAtDatabase(), a.lookAtCodes()...), a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature())
+	found := slices.Concat(a.lookAtDatabase(), a.lookAtCodes(), a.lookAtCountries(), []symptom{a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature()})
 	sick := 0
 	for _, s := range found {
 		if !s.OK {

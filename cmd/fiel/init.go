@@ -23,7 +23,7 @@ type initCmd struct {
 	Country    string `help:"Country of the shop: PE, MX, ES, US …" placeholder:"XX"`
 	Currency   string `help:"Currency of its tills, from the country unless given." placeholder:"XXX"`
 	Zone       string `help:"Time zone, from the country unless given." placeholder:"Area/City"`
-	Language   string `help:"Language of texts until a member shows theirs." placeholder:"es|en"`
+	Language   string `help:"Language of texts until a member shows theirs, from the country unless given." placeholder:"es|en|fr|zh"`
 	Contact    string `help:"Where a customer reaches a person." placeholder:"WHERE"`
 	Store      string `help:"Name of the first store; the program's unless given." placeholder:"NAME"`
 	Till       string `help:"Name of its first till." default:"Till 1"`

@@ -29,7 +29,7 @@ type memberCmd struct {
 type memberAddCmd struct {
 	Phone    string `arg:"" help:"Phone number, national or with +."`
 	Name     string `help:"Name." placeholder:"NAME"`
-	Language string `help:"Language of texts." placeholder:"es|en"`
+	Language string `help:"Language of texts." placeholder:"es|en|fr|zh"`
 	Store    int64  `help:"Home store." placeholder:"ID"`
 	FriendOf string `help:"Code of the member who brought them." placeholder:"CODE"`
 }

@@ -17,7 +17,7 @@ import (
 
 type textCmd struct {
 	From string `arg:"" help:"The phone that texts, national or with +."`
-	Body string `arg:"" help:"What it texts."`
+	Body string `arg:"" help:"What it texts, in Spanish, English, French or Chinese: SALDO, BALANCE, SOLDE, 积分."`
 	ID   string `help:"The provider's id of the text; the same one again is the same text." placeholder:"SM…"`
 }
 
