@@ -6,8 +6,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"fiel/db"
@@ -19,7 +17,7 @@ import (
 //	{"store": ["Centro", 12], "language": ["es"], "last_purchase": {"at_least_days": 30, "at_most_days": 90}}
 //	{"any": [{"birthday_month": [3, 4]}, {"not": {"store": ["Centro"]}}]}
 //
-// The conditions are in condition.go. SQL is built from it by hand with parameters only: no letter of the form reaches the text of a
+// The conditions are in condition*.go and occasion.go, all of them in the lists of kinds. SQL is built from it by hand with parameters only: no letter of the form reaches the text of a
 // query.
 
 // Bounds of an audience: no person writes more, and SQLite takes 32,766 parameters.
@@ -126,52 +124,6 @@ func namedTwice(object []byte) bool {
 			seen[name] = true
 		}
 		isName = depth == 1 && !isName // at the top of an object names and values take turns
-	}
-}
-
-// query is SQL under construction. Values go in by [query.value] alone.
-type query struct {
-	sql  strings.Builder
-	args []any
-}
-
-func (q *query) text(sql string) { q.sql.WriteString(sql) }
-
-func (q *query) value(v any) {
-	q.args = append(q.args, v)
-	q.text("$" + strconv.Itoa(len(q.args)))
-}
-
-// compare appends a comparison of an expression with a value: q.compare("m.joined_at < ", at).
-func (q *query) compare(left string, v any) {
-	q.text(left)
-	q.value(v)
-}
-
-// in appends column IN (values).
-func in[T any](q *query, column string, values []T) {
-	q.text(column + " IN (")
-	for i, v := range values {
-		if i > 0 {
-			q.text(", ")
-		}
-		q.value(v)
-	}
-	q.text(")")
-}
-
-// join appends the conditions with the operator between them, each in brackets; none is what empty says.
-func (q *query) join(list []condition, operator, empty string, at moment) {
-	if len(list) == 0 {
-		q.text(empty)
-	}
-	for i, c := range list {
-		if i > 0 {
-			q.text(operator)
-		}
-		q.text("(")
-		c.write(q, at)
-		q.text(")")
 	}
 }
 

@@ -21,10 +21,10 @@ func TestAudienceSQL(t *testing.T) {
 		{`{}`, `1 = 1`},
 		{`{"language": ["es", "en"]}`, `(m.language IN ($1, $2))`},
 		{`{"store": [12, "Centro"]}`, `(m.store_id IN ($1) OR m.store_id IN (SELECT s.id FROM stores s WHERE s.program_id = $2 AND s.name IN ($3)))`},
-		{`{"last_purchase": {"at_least_days": 30}}`, `(m.last_purchase_id <> 0 AND m.last_purchase_at < $1)`},
+		{`{"last_purchase": {"at_least_days": 30}}`, `(m.last_purchase_id <> 0 AND +m.last_purchase_at < $1)`},
 		{`{"last_purchase": {"never": true}}`, `(m.last_purchase_id = 0)`},
-		{`{"not": {"language": ["es"]}, "birthday_month": [3]}`, `(m.birth_month IN ($1)) AND (NOT ((m.language IN ($2))))`},
-		{`{"any": [{"birthday_month": [3]}, {"language": ["es"]}]}`, `(((m.birth_month IN ($1))) OR ((m.language IN ($2))))`},
+		{`{"not": {"language": ["es"]}, "birthday_month": [3]}`, `(+m.birth_month IN ($1)) AND (NOT ((m.language IN ($2))))`},
+		{`{"any": [{"birthday_month": [3]}, {"language": ["es"]}]}`, `(((+m.birth_month IN ($1))) OR ((m.language IN ($2))))`},
 	} {
 		a, err := parseAudience([]byte(c.form))
 		if err != nil {
@@ -49,6 +49,12 @@ func TestAudienceRefused(t *testing.T) {
 		`{"last_purchase": {"never": true, "at_most_days": 3}}`, `{"last_purchase": {"days": 3}}`,
 		`{"birthday": "tomorrow"}`, `{"birthday_month": [13]}`, `{"anniversary": {}}`, `{"anniversary": {"days": [0]}}`, `{"lapsed": []}`, `{"lapsed": [0]}`,
 		`{"language": ["es"], "store": [1], "language": ["en"]}`, `{"not": {"birthday_month": [1], "birthday_month": [2]}}`,
+		`{"tier": []}`, `{"tier": "some"}`, `{"tier": {"or_above": ["a", "b"]}}`, `{"tier": {}}`, `{"tier": 7}`, `{"joined": {}}`, `{"joined": {"from": "yesterday"}}`,
+		`{"joined": {"from": "2027-02-01", "until": "2027-01-01"}}`, `{"joined": {"from": "2027-02-01", "at_most_days": 3}}`, `{"balance": {}}`,
+		`{"balance": {"at_least": 5, "at_most": 4}}`, `{"purchases": {"at_least": -1}}`, `{"spend": {"at_least": 5}}`, `{"spend": {"days": 9}}`,
+		`{"spend": {"days": 0, "at_most": 3}}`, `{"bought": {}}`, `{"bought": {"category": ["a"], "product": ["b"]}}`, `{"bought": {"category": [" "]}}`,
+		`{"bought": {"category": ["a"], "days": -1}}`, `{"rfm": ["rich"]}`, `{"rfm": []}`, `{"got": [true]}`, `{"used": "X"}`, `{"tag": [""]}`,
+		`{"channel": [3]}`, `{"except": {}}`, `{"except": []}`,
 		`{"any": []}`, `{"any": {}}`, `{"all": [7]}`, `{"not": []}`,
 		`{"language": [` + strings.Repeat(`"es",`, 600) + `"es"]}`, `{"x": "` + strings.Repeat("x", maxAudienceBytes) + `"}`,
 	} {
@@ -59,7 +65,7 @@ func TestAudienceRefused(t *testing.T) {
 }
 
 // sqlOnly is all that may stand in a query that came from an audience: our own words, and places for values.
-var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|m\.[a-z_]+|b\.[a-z_]+|k\.[a-z_]+|s\.[a-z_]+|members|messages|stores|b|k|s|UNION|ALL|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|'lapsed:'|'left_out'|'cancelled'|''|\|\||<>|<=|>=|<|>|=|\+|[01]|[(),])$`)
+var sqlOnly = regexp.MustCompile(`^(\$[0-9]+|[a-z]\.[a-z_]+|members|messages|stores|tiers|campaigns|runs|vouchers|bought|purchases|purchase_lines|tier_days|[a-z]|UNION|ALL|SELECT|FROM|WHERE|EXISTS|NOT|AND|OR|IN|CASE|WHEN|THEN|END|CAST|AS|TEXT|BIGINT|JOIN|CROSS|ON|GROUP|BY|HAVING|SUM|MIN|COUNT|DISTINCT|COALESCE|ORDER|DESC|LIMIT|OFFSET|LOWER|'star:'|'star;'|TRIM|'lapsed:'|'left_out'|'cancelled'|'credited'|'imported'|'redeemed'|'sending'|'sent'|'delivered'|'unknown'|'unproven'|''|\|\||<>|<=|>=|<|>|=|\+|-|\*|/|[01]|100|[(),])$`)
 
 var sqlToken = regexp.MustCompile(`\$[0-9]+|[A-Za-z_.]+|'[^']*'|\|\||<>|<=|>=|[0-9]+|\S`)
 
@@ -100,6 +106,9 @@ func FuzzAudience(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
+	for _, k := range kinds() {
+		f.Add([]byte(k.example))
+	}
 	for _, s := range injections {
 		f.Add([]byte(fmt.Sprintf(`{"store": [%q]}`, s)))
 	}
@@ -116,6 +125,11 @@ func FuzzAudience(f *testing.F) {
 		sql := q.sql.String()
 		if token := foreignToken(sql); token != "" {
 			t.Fatalf("%q put %q into %s", form, token, sql)
+		}
+		for _, language := range []string{"es", "zh"} {
+			if newSayer(language, someMoment().program, &names{}).sentence(a) == "" {
+				t.Fatalf("%q: nothing is said", form)
+			}
 		}
 		if n := strings.Count(sql, "$"); n != len(q.args) {
 			t.Fatalf("%q: %d places for %d values in %s", form, n, len(q.args), sql)

@@ -1,10 +1,8 @@
 package campaigns
 
 import (
-	"context"
 	"time"
 
-	"fiel/db"
 	"fiel/members"
 )
 
@@ -39,67 +37,6 @@ func (c candidate) years(zone *time.Location, today Date) int64 {
 	return int64(max(years, 0))
 }
 
-// page reads the next members of an audience after an id, in rising id, at most limit. Extra narrows it further; nil does not.
-func page(ctx context.Context, tx *db.Tx, audience condition, at moment, after int64, limit int, extra condition) ([]candidate, error) {
-	sql, args := pageSQL(audience, at, after, limit, extra)
-	rows, err := tx.QueryContext(ctx, sql, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var found []candidate
-	for rows.Next() {
-		var c candidate
-		if err := rows.Scan(c.into()...); err != nil {
-			return nil, err
-		}
-		c.ProgramID, c.number.ProgramID, c.number.Hash = at.program.ID, at.program.ID, c.Hash
-		found = append(found, c)
-	}
-	return found, rows.Err()
-}
-
-func pageSQL(audience condition, at moment, after int64, limit int, extra condition) (sql string, args []any) {
-	var q query
-	// The page is cut before it is joined: PostgreSQL without statistics joins all that is left otherwise, for every page.
-	q.text("SELECT " + candidateColumns + " FROM (SELECT * FROM members m WHERE ")
-	q.audience(audience, at, extra)
-	id := "m.id"
-	if _, few := extra.(waitingFor); few {
-		id = "+m.id" // else SQLite walks through all members in their order
-	}
-	q.compare(" AND "+id+" > ", after)
-	q.compare(" ORDER BY "+id+" LIMIT ", limit)
-	q.text(`) m
-LEFT JOIN phones n ON n.program_id = m.program_id AND n.hash = m.hash
-LEFT JOIN stores s ON s.program_id = m.program_id AND s.id = m.store_id
-ORDER BY m.id`)
-	return q.sql.String(), q.args
-}
-
-// among reads which of the members from one id to another belong to an audience.
-func among(ctx context.Context, tx *db.Tx, audience condition, at moment, first, last int64) (map[int64]bool, error) {
-	var q query
-	q.text("SELECT m.id FROM members m WHERE ")
-	q.audience(audience, at, nil)
-	q.compare(" AND m.id >= ", first)
-	q.compare(" AND m.id <= ", last)
-	rows, err := tx.QueryContext(ctx, q.sql.String(), q.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	found := map[int64]bool{}
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		found[id] = true
-	}
-	return found, rows.Err()
-}
-
 // audience appends what makes a member one of it: a member of the program with a number, for whom the conditions hold.
 func (q *query) audience(audience condition, at moment, extra condition) {
 	q.compare("m.program_id = ", at.program.ID)
@@ -116,7 +53,14 @@ func (q *query) audience(audience condition, at moment, extra condition) {
 // oneOf: the member is one of a few, by id.
 type oneOf []int64
 
-func (c oneOf) write(q *query, _ moment) { in(q, "m.id", c) }
+func (c oneOf) write(q *query, _ moment) {
+	if q.only.count == 0 {
+		in(q, "m.id", c)
+		return
+	}
+	q.text("1 = 1")
+	q.slice("m.id")
+}
 
 func (oneOf) say(s *sayer, denied bool) clause { return s.clause("named", denied) }
 

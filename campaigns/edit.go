@@ -54,7 +54,10 @@ func Edit(ctx context.Context, tx *db.Tx, p members.Program, id int64, ch Change
 	if n, err = ch.over(n, r); err != nil {
 		return before, after, err
 	}
-	if err = cmp.Or(before.sameKind(n.Calendar), n.check(ctx, tx, p)); err != nil {
+	if err = cmp.Or(before.sameKind(n.Calendar), n.check(p)); err != nil {
+		return before, after, err
+	}
+	if n.Audience, err = settled(ctx, tx, p, n.Audience); err != nil {
 		return before, after, err
 	}
 	row := changeCampaignParams{

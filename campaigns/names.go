@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"fiel/db"
@@ -55,6 +56,45 @@ func (n *names) campaign(id int64) string {
 		}
 	}
 	return unnamed(id)
+}
+
+func (n *names) storeNames() directory {
+	return directory{"store", func(id int64) bool {
+		return slices.ContainsFunc(n.stores, func(s members.Store) bool { return s.ID == id })
+	}, func(name string) int64 {
+		for _, s := range n.stores {
+			if s.Name == name {
+				return s.ID
+			}
+		}
+		return 0
+	}}
+}
+
+func (n *names) levelNames() directory {
+	return directory{"level", func(id int64) bool {
+		_, ok := n.levels.ByID(id)
+		return ok
+	}, func(name string) int64 {
+		t, err := n.levels.ByName(name)
+		if err != nil {
+			return 0
+		}
+		return t.ID
+	}}
+}
+
+func (n *names) campaignNames() directory {
+	return directory{"campaign", func(id int64) bool {
+		return slices.ContainsFunc(n.campaigns, func(c Campaign) bool { return c.ID == id })
+	}, func(name string) int64 {
+		for _, c := range n.campaigns {
+			if c.Name == name {
+				return c.ID
+			}
+		}
+		return 0
+	}}
 }
 
 func unnamed(id int64) string { return "#" + strconv.FormatInt(id, 10) }

@@ -145,3 +145,9 @@ func Count(ctx context.Context, tx *db.Tx, program int64) (int64, error) {
 
 // Left says whether the member has left all texts. Points are kept.
 func (m Member) Left() bool { return m.LeftAt != 0 }
+
+// Counted is how many members a program has had, how many of them have left, and how many were erased. It goes through all of them.
+func Counted(ctx context.Context, tx *db.Tx, program int64) (all, left, erased int64, err error) {
+	n, err := New(tx).counted(ctx, program)
+	return n.Everybody, n.Gone, n.Erased, err
+}

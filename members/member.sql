@@ -45,3 +45,10 @@ SELECT formerly FROM phones WHERE program_id = $1 AND hash = $2;
 
 -- name: setChannel :exec
 UPDATE members SET channel = $3 WHERE program_id = $1 AND id = $2 AND channel = '';
+
+-- name: counted :one
+-- Members who are somebody's, those of them who left, and those who were erased.
+SELECT CAST(COALESCE(SUM(CASE WHEN merged_into = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS everybody,
+    CAST(COALESCE(SUM(CASE WHEN merged_into = 0 AND left_at <> 0 AND erased_at = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS gone,
+    CAST(COALESCE(SUM(CASE WHEN erased_at <> 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS erased
+FROM members WHERE program_id = $1;

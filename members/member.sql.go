@@ -20,6 +20,27 @@ func (q *Queries) countMembers(ctx context.Context, programID int64) (int64, err
 	return count, err
 }
 
+const counted = `-- name: counted :one
+SELECT CAST(COALESCE(SUM(CASE WHEN merged_into = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS everybody,
+    CAST(COALESCE(SUM(CASE WHEN merged_into = 0 AND left_at <> 0 AND erased_at = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS gone,
+    CAST(COALESCE(SUM(CASE WHEN erased_at <> 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS erased
+FROM members WHERE program_id = $1
+`
+
+type countedRow struct {
+	Everybody int64
+	Gone      int64
+	Erased    int64
+}
+
+// Members who are somebody's, those of them who left, and those who were erased.
+func (q *Queries) counted(ctx context.Context, programID int64) (countedRow, error) {
+	row := q.db.QueryRowContext(ctx, counted, programID)
+	var i countedRow
+	err := row.Scan(&i.Everybody, &i.Gone, &i.Erased)
+	return i, err
+}
+
 const formerlyOf = `-- name: formerlyOf :one
 SELECT formerly FROM phones WHERE program_id = $1 AND hash = $2
 `

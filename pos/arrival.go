@@ -105,7 +105,10 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
-	return nil
+	if a.state != credited {
+		return nil
+	}
+	return bring(ctx, tx, a.program.ID, a.member.ID, a.at, lineFacts(a.sale.Lines))
 }
 
 // day is the store's local date of the sale.

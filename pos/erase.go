@@ -11,7 +11,7 @@ import (
 )
 
 // Forget erases a member for good, with those who were merged into them: number, name and whatever else names a person, every word of
-// texts to and from them and of what tills said of their purchases, the words of gifts, the code for friends. Vouchers that are still
+// texts to and from them and of what tills said of their purchases, what they bought as audiences know it, the words of gifts, the code for friends. Vouchers that are still
 // open end; their points do not come back, so that the ledger is the same before and after. What stays is a ledger under a random id,
 // and the keyed hash of the number, which gets no text of ours until its owner writes ALTA. D says through which door, by whose word.
 //
@@ -63,7 +63,7 @@ func forgetWords(ctx context.Context, tx *db.Tx, p members.Program, member int64
 		return err
 	}
 	q := New(tx)
-	for _, blank := range []func(context.Context, int64, int64) error{q.forgetParkedRefunds, q.forgetParked, q.forgetRefunds, q.forgetPurchases} {
+	for _, blank := range []func(context.Context, int64, int64) error{q.forgetParkedRefunds, q.forgetParked, q.forgetRefunds, q.forgetPurchases, q.forgetBought} {
 		if err := blank(ctx, p.ID, member); err != nil {
 			return err
 		}

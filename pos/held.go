@@ -97,6 +97,9 @@ func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.
 	if err == nil && e.Money > 0 {
 		err = New(tx).countVisit(ctx, countVisitParams{At: sale.OccurredAt, PurchaseID: sale.ID, ProgramID: p.ID, MemberID: m.ID})
 	}
+	if err == nil {
+		err = bring(ctx, tx, p.ID, m.ID, sale.OccurredAt, told.sale.Lines)
+	}
 	if err != nil || sale.Refunded == 0 {
 		return e.Points, m, err
 	}
@@ -126,6 +129,9 @@ func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members
 	})
 	if err == nil && is.Whole && sale.Money > 0 {
 		err = noVisit(ctx, tx, m)
+	}
+	if err == nil && is.Whole {
+		err = takeAway(ctx, tx, m, told.sale.Lines)
 	}
 	return back.Points - back.Forgotten, m, err
 }

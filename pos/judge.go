@@ -65,8 +65,14 @@ func judge(ctx context.Context, tx *db.Tx, p members.Program, sale Purchase, m m
 	j.sale, err = New(tx).returnPurchase(ctx, returnPurchaseParams{
 		ProgramID: sale.ProgramID, ID: sale.ID, Refunded: j.amount, Taken: back.Points, Forgotten: back.Forgotten,
 	})
-	if err == nil && sale.State == credited && sale.Money > 0 && after.Whole && !before.Whole {
+	if err != nil || sale.State != credited || !after.Whole || before.Whole {
+		return j, err
+	}
+	if sale.Money > 0 {
 		err = noVisit(ctx, tx, m)
+	}
+	if err == nil {
+		err = takeAway(ctx, tx, m, told.sale.Lines)
 	}
 	return j, err
 }

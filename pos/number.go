@@ -10,7 +10,7 @@ import (
 	"fiel/sms"
 )
 
-// Merge makes two members one, as [rewards.Merge] says, and what a till had reported for the old number waits for the one that stays.
+// Merge makes two members one, as [rewards.Merge] says; what they bought is added up, and what a till had reported for the old number waits for the one that stays.
 func Merge(ctx context.Context, tx *db.Tx, p members.Program, from, into int64, act members.Act) (rewards.Merged, error) {
 	old, err := members.ByID(ctx, tx, p.ID, from)
 	if err != nil {
@@ -18,6 +18,9 @@ func Merge(ctx context.Context, tx *db.Tx, p members.Program, from, into int64, 
 	}
 	done, err := rewards.Merge(ctx, tx, p, from, into, act)
 	if err != nil {
+		return rewards.Merged{}, err
+	}
+	if err := handThings(ctx, tx, p.ID, from, into); err != nil {
 		return rewards.Merged{}, err
 	}
 	return done, leaveNumber(ctx, tx, p, old, done.Into.Hash)

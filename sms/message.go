@@ -32,14 +32,14 @@ const (
 
 // Why a text was cancelled or left out.
 const (
-	ReasonStopped    = "stopped"     // its number has left all texts, or was erased
-	ReasonNumber     = "number"      // its number cannot get texts, or is somebody else's
-	ReasonConsent    = "consent"     // its member did not agree to texts of this class
-	ReasonWriteFirst = "write_first" // its country allows texts only to people who wrote first
-	ReasonHours      = "hours"       // no hour in which it may leave before its end
-	ReasonLate       = "late"        // its end has come
-	ReasonCap        = "cap"         // its member has had enough promotions that day or week
-	ReasonSpend      = "spend"       // the program's parts of that day are used up
+	ReasonStopped    = "stopped"      // its number has left all texts, or was erased
+	ReasonNumber     = "number"       // its number cannot get texts, or is somebody else's
+	ReasonConsent    = "consent"      // its member did not agree to texts of this class
+	ReasonWriteFirst = "write_first"  // its country allows texts only to people who wrote first
+	ReasonHours      = "hours"        // no hour in which it may leave before its end
+	ReasonLate       = "late"         // its end has come
+	ReasonCap        = "cap"          // its member has had enough promotions that day or week
+	ReasonSpend      = "spend"        // the program's parts of that day are used up
 	ReasonCampaign   = "campaign_cap" // its campaign has cost what it may
 )
 

@@ -104,7 +104,9 @@ func TestNoCapIsPassedAtOnce(t *testing.T) {
 			})
 		}
 		done.Wait()
-		queued := func(where string) int64 { return s.count("SELECT COUNT(*) FROM messages WHERE state = 'queued' AND " + where) }
+		queued := func(where string) int64 {
+			return s.count("SELECT COUNT(*) FROM messages WHERE state = 'queued' AND " + where)
+		}
 		taken := func(where string) int64 { return s.count("SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM " + where) }
 		if n := queued("run_id IN (7, 8)"); n > 20 || taken("campaign_spend WHERE campaign_id = 3") != n {
 			t.Errorf("the campaign has %d texts and %d parts of 20", n, taken("campaign_spend WHERE campaign_id = 3"))

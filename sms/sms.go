@@ -42,6 +42,13 @@ type Inbound struct {
 	OptOut     string // STOP, START or HELP where the provider has understood it already
 	Handled    bool   // the provider answers this word itself: ours would be a second answer
 	Media      int    // attached pictures; they are never fetched
+	Past       bool   // it came before a backup was restored: what it says of consent and identity counts, and nothing is answered
+}
+
+// Heard is a text in as the provider's own list shows it.
+type Heard struct {
+	Inbound
+	At time.Time
 }
 
 // Answer is what goes back in the answer to the webhook that delivered an [Inbound].

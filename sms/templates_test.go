@@ -55,12 +55,12 @@ func usual(key string) templates.Fields {
 	f, _ := templates.Longest("zh", key)
 	for field, value := range map[string]string{
 		"action": "填写问卷", "amount": "¥50", "balance": "1280", "begin": "3月14日 09:00", "birthday": "3月14日", "campaign": "周五快闪优惠", "cap": "5000", "change": "BCD23", "charity": "希望工程",
-		"choice": "拿铁", "choice_a": "拿铁", "choice_b": "美式咖啡", "choice_c": "热巧克力", "code": "BCDF2345", "command": "兑换1", "contact": "021-5555 0100",
-		"cost": "500", "date": "3月14日", "delta": "50", "digital": "4821 7733 9012 5567", "end": "3月14日 18:00", "ending": "678", "expires": "12月31日",
+		"choice": "拿铁", "choice_a": "拿铁", "choice_b": "美式咖啡", "choice_c": "热巧克力", "clue": "面包睡觉的地方", "code": "BCDF2345", "command": "兑换1", "contact": "021-5555 0100",
+		"cost": "500", "date": "3月14日", "day": "星期六 3月14日", "delta": "50", "digital": "4821 7733 9012 5567", "end": "3月14日 18:00", "ending": "678", "expires": "12月31日",
 		"expiring": "120", "fault": "30007", "full": "10", "joined": "2026年3月14日", "languages": "EN, ES, FR, ZH", "level": "金卡", "link": "https://hua.cn/d/BCDF2345GHJK6789",
-		"missing": "220", "name": "王小芳", "next": "白金卡", "number": "2", "offer": "全场八折", "parts": "2500", "phone": "+8613812345678", "points": "128", "program": "南京路花店",
+		"missing": "220", "name": "王小芳", "next": "白金卡", "number": "2", "offer": "全场八折", "own": "谢谢参与，下周六再来转！", "parts": "2500", "phone": "+8613812345678", "points": "128", "program": "南京路花店",
 		"purchases": "12", "reason": "消费", "reward": "中杯咖啡一杯", "spend": "¥1,200", "stamps": "3", "start": "3月14日", "store": "人民广场店",
-		"tier": "金卡", "until": "2027年12月31日", "was": "金卡", "words": "生日快乐，谢谢您一直以来的支持！", "years": "2",
+		"tier": "金卡", "until": "2027年12月31日", "was": "金卡", "welcome": "周五晚上八点见", "who": "#1024", "words": "生日快乐，谢谢您一直以来的支持！", "years": "2",
 	} {
 		if templates.Takes(key, field) {
 			f[field] = value

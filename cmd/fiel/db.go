@@ -17,6 +17,8 @@ import (
 type dbCmd struct {
 	Migrate dbMigrateCmd `cmd:"" help:"Bring the tables up to this version."`
 	Check   dbCheckCmd   `cmd:"" help:"Prove the ledger's invariants; changes nothing."`
+	Backup  dbBackupCmd  `cmd:"" help:"Copy everything into one file while serving goes on."`
+	Restore dbRestoreCmd `cmd:"" help:"Fill a new database from a backup; nothing is sent until fiel resume."`
 }
 
 type dbMigrateCmd struct{}

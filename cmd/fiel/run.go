@@ -74,7 +74,8 @@ type commands struct {
 	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`
 	Flag     flagCmd     `cmd:"" help:"Look for who earns more than a customer would."`
 	Audit    auditCmd    `cmd:"" help:"List what staff, tills and this command line did."`
-	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, or prove the ledger."`
+	DB       dbCmd       `cmd:"" name:"db" help:"Bring the tables up to date, prove the ledger, back up and restore."`
+	Resume   resumeCmd   `cmd:"" help:"After a restore: read the stops since the backup, then send again."`
 
 	Bench  benchCmd  `cmd:"" help:"Measure this machine, as ratios."`
 	Doctor doctorCmd `cmd:"" help:"Look for what is wrong with the set-up and say how to mend it."`

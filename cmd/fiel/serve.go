@@ -170,10 +170,14 @@ func (h *house) ready(ctx context.Context) error {
 
 // tick lets the calendar run up to now, and tidies what has been kept for its time.
 func (h *house) tick(ctx context.Context) {
-	err := errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx))
-	if err != nil && ctx.Err() == nil {
+	if err := h.pass(ctx); err != nil && ctx.Err() == nil {
 		h.app.log.Error("the calendar did not run", "error", err)
 	}
+}
+
+// pass is one tick.
+func (h *house) pass(ctx context.Context) error {
+	return errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx))
 }
 
 // run serves until the context ends or the database breaks, and then stops: no longer ready, no more ticks, no more claims, texts on

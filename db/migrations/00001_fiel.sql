@@ -260,6 +260,9 @@ CREATE INDEX members_tier_due ON members (program_id, tier_until) WHERE tier_unt
 CREATE INDEX members_left ON members (program_id, left_at) WHERE left_at <> 0;
 CREATE INDEX members_channel ON members (program_id, channel) WHERE channel <> '';
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into <> 0;
+-- All that an audience asks of a member's own row, in the order in which runs go through it: a million are asked without reading their rows.
+CREATE INDEX members_audience ON members (program_id, id, store_id, tier_id, language, joined_at, last_purchase_id, last_purchase_at, purchases,
+    balance, birth_month, rfm, tag, channel, service, marketing, left_at, erased_at, merged_into, phone) WHERE phone <> '' AND erased_at = 0 AND merged_into = 0;
 
 CREATE TABLE cards (
     program_id BIGINT NOT NULL,
@@ -799,7 +802,7 @@ CREATE UNIQUE INDEX purchases_ref ON purchases (program_id, till_id, ref);
 CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held';
 CREATE INDEX purchases_held_at ON purchases (program_id, occurred_at) WHERE state = 'held';
 CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
-CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at);
+CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at, state, money, refunded); -- what was spent is read from it alone
 CREATE INDEX purchases_ticket ON purchases (program_id, store_id, ticket) WHERE ticket <> '';
 CREATE INDEX purchases_received ON purchases (program_id, received_at);
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
@@ -827,9 +830,9 @@ CREATE TABLE bought (
     member_id BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
     times BIGINT NOT NULL CHECK (times >= 0), -- purchases it was in
-    PRIMARY KEY (program_id, kind, name, member_id)
+    PRIMARY KEY (program_id, member_id, kind, name)
 );
-CREATE INDEX bought_member ON bought (program_id, member_id);
+CREATE INDEX bought_name ON bought (program_id, kind, name, member_id, last_at, times);
 
 CREATE TABLE refunds (
     program_id BIGINT NOT NULL,
@@ -955,7 +958,7 @@ CREATE UNIQUE INDEX messages_once ON messages (program_id, member_id, once) WHER
 CREATE UNIQUE INDEX messages_sid ON messages (program_id, sid) WHERE sid <> '';
 CREATE INDEX messages_open ON messages (program_id, state, lease) WHERE state IN ('sending', 'unknown');
 CREATE INDEX messages_hash ON messages (program_id, hash) WHERE state = 'queued';
-CREATE INDEX messages_run ON messages (program_id, run_id, state) WHERE run_id <> 0;
+CREATE INDEX messages_run ON messages (program_id, run_id, state, member_id) WHERE run_id <> 0;
 CREATE INDEX messages_erased ON messages (program_id, id) WHERE topic = 'erased' AND phone <> '';
 CREATE INDEX messages_member ON messages (program_id, member_id, id);
 
@@ -1019,6 +1022,8 @@ CREATE TABLE questions (
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX questions_open ON questions (program_id, member_id, kind) WHERE answered_at = 0;
+-- A text of a campaign asks once.
+CREATE UNIQUE INDEX questions_asked ON questions (program_id, member_id, kind, ref) WHERE kind IN ('score', 'rsvp', 'clue', 'spin');
 
 CREATE TABLE campaigns (
     program_id BIGINT NOT NULL REFERENCES programs (id),
@@ -1054,6 +1059,7 @@ CREATE TABLE runs (
     cursor BIGINT NOT NULL DEFAULT 0, -- last member planned
     version BIGINT NOT NULL, -- of the campaign, frozen
     frozen TEXT NOT NULL DEFAULT '', -- JSON of words, offer, audience as they were
+    asks TEXT NOT NULL DEFAULT '', -- the kind of question that its texts ask, '' = none
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL DEFAULT 0, -- end of the offer, exclusive; 0: none
     planned_at BIGINT NOT NULL DEFAULT 0,
@@ -1065,6 +1071,15 @@ CREATE TABLE runs (
 );
 CREATE UNIQUE INDEX runs_occurrence ON runs (program_id, campaign_id, occurrence);
 CREATE INDEX runs_live ON runs (program_id, state);
+
+-- rfm_nights is how far the scores of a program's members have come on a day.
+CREATE TABLE rfm_nights (
+    program_id BIGINT NOT NULL PRIMARY KEY REFERENCES programs (id),
+    day TEXT NOT NULL,
+    phase TEXT NOT NULL DEFAULT 'counts' CHECK (phase IN ('counts', 'scores', 'done')),
+    cursor BIGINT NOT NULL DEFAULT 0, -- last member looked at
+    counts TEXT NOT NULL DEFAULT '{}' -- JSON: how many members have a value
+);
 
 -- campaign_spend counts the parts of a campaign's runs, texts that still wait included.
 CREATE TABLE campaign_spend (
@@ -1095,6 +1110,7 @@ CREATE TABLE spins (
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX spins_member ON spins (program_id, member_id);
 
 -- hunts is how far a member has come in a treasure hunt.
 CREATE TABLE hunts (
@@ -1102,12 +1118,16 @@ CREATE TABLE hunts (
     run_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
     step BIGINT NOT NULL CHECK (step >= 0), -- clues solved
+    tries BIGINT NOT NULL DEFAULT 0, -- wrong ones on tries_day
+    tries_day TEXT NOT NULL DEFAULT '',
+    won BOOLEAN NOT NULL DEFAULT FALSE, -- found it while there was a prize
     voucher_id BIGINT NOT NULL DEFAULT 0,
     started_at BIGINT NOT NULL,
     done_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX hunts_member ON hunts (program_id, member_id);
 
 -- scores are answers to surveys.
 CREATE TABLE scores (
@@ -1139,6 +1159,7 @@ CREATE TABLE guests (
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX guests_member ON guests (program_id, member_id);
 
 -- links are short links on our own host. They say nothing of who follows them.
 CREATE TABLE links (
@@ -1180,6 +1201,7 @@ DROP TABLE hunts;
 DROP TABLE spins;
 DROP TABLE game_counts;
 DROP TABLE campaign_spend;
+DROP TABLE rfm_nights;
 DROP TABLE runs;
 DROP TABLE campaigns;
 DROP TABLE questions;

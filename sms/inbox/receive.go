@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/sms"
@@ -15,7 +16,8 @@ type Inbox struct {
 	DB   *db.DB
 	Key  members.Key
 	Book *Book
-	Base string // how the world reaches us, for links in texts; '': no links
+	Base string         // how the world reaches us, for links in texts; '': no links
+	Luck campaigns.Luck // where a wheel stops; nil: dice
 }
 
 // Reply is the answer to a text. The zero value answers nothing.
@@ -64,7 +66,7 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 	if err != nil || text.Again {
 		return text.Answer, err
 	}
-	th.Text = text.Received
+	th.Text, th.said = text.Received, in.Body
 	reply, err := th.answer(ctx, tx, in)
 	if err != nil {
 		return sms.Answer{}, err
@@ -104,7 +106,7 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if th.Phone == "" {
 		return Reply{ForShop: true}, nil
 	}
-	open, err := members.Open(ctx, tx, th.Program.ID, th.Member.ID)
+	open, err := th.open(ctx, tx)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -118,6 +120,7 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	th.Intent = th.inbox.Book.Match(Context{
 		Language: th.Language, Member: th.Member.ID != 0, Plus1: strings.HasPrefix(th.Phone.E164(), "+1"),
 		Year: tx.Time().In(th.Program.Location()).Year(), Open: kinds(open), Choices: choices, OptOut: in.OptOut, Code: th.isCode,
+		Clue: th.isClue, Places: th.places,
 	}, in.Body)
 	if err := th.learn(ctx, tx); err != nil {
 		return Reply{}, err
@@ -132,7 +135,7 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 // word itself, a second answer would be one too many. Strangers from countries that cannot join are not answered: their texts are how
 // answers are pumped.
 func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, error) {
-	if r.Body == "" || th.handled || th.Phone == "" {
+	if r.Body == "" || th.handled || th.past || th.Phone == "" {
 		return sms.Answer{}, nil
 	}
 	if !r.Always {

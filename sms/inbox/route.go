@@ -13,8 +13,12 @@ func (th *Thread) route() answerer {
 	switch {
 	case it.Empty:
 		return forShop
+	case th.past && !lasting[it.Command]:
+		return lost
 	case it.Command == Stop:
 		return stop
+	case it.Command == Comment:
+		return comments
 	case it.StopHint:
 		return stopHint
 	case it.Suggest != "":
@@ -58,6 +62,24 @@ var commands = map[Command]answerer{
 	Yes:      yes,
 	No:       no,
 	Choice:   choice,
+	Spin:     spin,
+	Clue:     clue,
+	Score:    score,
+}
+
+// lasting is what is done for a text that came before a restore: who may be texted, who somebody is. It needs no answer to be right.
+var lasting = map[Command]bool{
+	Stop: true, Join: true, Erase: true, Yes: true, No: true, Promos: true, Reset: true, Language: true, Name: true, Birthday: true,
+}
+
+// lost does nothing for a text that came before a restore and whose answer is gone with what it was about. Where the member took
+// something home from it, a code that no till knows any more, a person should know.
+func lost(_ context.Context, _ *db.Tx, th *Thread) (Reply, error) {
+	switch th.Intent.Command {
+	case Redeem, Choice, Claim, Move, None:
+		return Reply{ForShop: true}, nil
+	}
+	return Reply{}, nil
 }
 
 // forShop answers nothing and leaves the text to a person: a picture without words.

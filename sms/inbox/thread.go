@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
@@ -26,15 +27,19 @@ type Thread struct {
 	Language string // the one to answer in
 	Text     sms.Received
 	inbox    *Inbox
+	said     string                  // the text as it came
 	codes    map[string]rewards.Code // those that the text names, by their letters
+	plays    map[Kind]campaigns.Play // games whose questions are open
+	places   int                     // see Context.Places
 	news     *rewards.News           // told after the answer; nil: none
 	silent   bool                    // the answer will not be texted, whatever it says
+	past     bool                    // it came before a restore: see [sms.Inbound]
 	handled  bool                    // not even the confirmation of a stop: the provider sends its own
 }
 
 // open finds the program of the sender, takes the row of the number the text came from, and finds the member.
 func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.Inbound) (*Thread, error) {
-	th := &Thread{Sender: sender, inbox: i}
+	th := &Thread{Sender: sender, inbox: i, past: in.Past}
 	var err error
 	if th.Program, err = members.ProgramByID(ctx, tx, th.Sender.ProgramID); err != nil {
 		return nil, err
@@ -59,8 +64,8 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 		th.Language = spoken(th.Member.Language, th.Program.Language)
 	}
 	foreign := th.Member.ID == 0 && !th.welcome()
-	th.handled = in.Handled || foreign
-	th.silent = th.handled || th.Number.Quiet(tx.Now)
+	th.handled = in.Handled && !in.Past || foreign
+	th.silent = th.handled || th.Number.Quiet(tx.Now) && !in.Past
 	return th, nil
 }
 

@@ -3,6 +3,7 @@ package fake
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -46,6 +47,7 @@ type journal struct {
 	mu   sync.Mutex
 	all  []*record
 	byTo map[string][]*record
+	in   []*record // texts in, once for each SID
 	file *os.File // nil without one
 }
 
@@ -107,6 +109,15 @@ func (j *journal) add(r *record, sid func(n uint64) string) error {
 	return nil
 }
 
+// received keeps a text in, the first time it is delivered.
+func (j *journal) received(r *record) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if !slices.ContainsFunc(j.in, func(had *record) bool { return had.SID == r.SID }) {
+		j.in = append(j.in, r)
+	}
+}
+
 func (j *journal) keep(r *record) {
 	j.all = append(j.all, r)
 	j.byTo[r.To] = append(j.byTo[r.To], r)
@@ -126,9 +137,17 @@ func (j *journal) advance(r *record, step step, at time.Time) {
 func (j *journal) newest(to, after string, n int, until time.Time) (found []record, more bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	records := j.all
-	if to != "" {
-		records = j.byTo[to]
+	var records []*record
+	for _, r := range j.in {
+		if to == "" || r.To == to {
+			records = append(records, r)
+		}
+	}
+	if to == "" {
+		records = append(records, j.all...)
+		slices.SortStableFunc(records, func(a, b *record) int { return cmp.Compare(a.At, b.At) })
+	} else {
+		records = append(records, j.byTo[to]...)
 	}
 	begun := after == ""
 	for _, r := range slices.Backward(records) {

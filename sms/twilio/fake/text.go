@@ -30,6 +30,10 @@ func (s *Server) Text(webhook, from, body, sid string) (Answer, error) {
 
 // Deliver is Text with a form of the caller's own.
 func (s *Server) Deliver(webhook string, form url.Values) (Answer, error) {
+	s.journal.received(&record{Message: Message{
+		SID: form.Get("MessageSid"), From: form.Get("From"), To: form.Get("To"), Service: form.Get("MessagingServiceSid"), Body: form.Get("Body"),
+		At: s.options.Now().UnixMilli(), Direction: "inbound",
+	}, status: "received", place: 1, updated: s.options.Now()})
 	heard, err := s.exchange(webhook, form)
 	if err != nil {
 		return Answer{}, err

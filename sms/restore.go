@@ -1,0 +1,53 @@
+package sms
+
+import (
+	"context"
+	"time"
+
+	"fiel/db"
+)
+
+// ReasonRestored: the database came back from a backup, and the text may have left since that was made.
+const ReasonRestored = "restored"
+
+// Restored keeps everything of a program that came back from a backup from leaving, until [ReadyAgain]: its senders stop, what was
+// queued or on the wire will never be sent, and nothing that has its once keys either.
+func Restored(ctx context.Context, tx *db.Tx, program int64, made time.Time) error {
+	err := New(tx).stopRestored(ctx, stopRestoredParams{
+		ProgramID: program, RestoredFrom: made.UnixMilli(), Stopped: "restored from the backup of " + made.UTC().Format("2006-01-02 15:04 MST") + ": run fiel resume",
+	})
+	if err != nil {
+		return err
+	}
+	return forgoAll(ctx, tx, program, Reply)
+}
+
+// ReadyAgain lets a restored program send again. What was queued meanwhile and is no answer is taken back for good: members may have
+// had it before the restore.
+func ReadyAgain(ctx context.Context, tx *db.Tx, program int64) error {
+	if err := forgoAll(ctx, tx, program, Service); err != nil {
+		return err
+	}
+	if err := New(tx).startRestored(ctx, program); err != nil {
+		return err
+	}
+	wakeAfter(ctx, tx)
+	return nil
+}
+
+func forgoAll(ctx context.Context, tx *db.Tx, program int64, from Class) error {
+	const most = 1000
+	for n := int64(most); n == most; {
+		var err error
+		n, err = New(tx).dropOld(ctx, dropOldParams{Now: tx.Now, ProgramID: program, Class: int64(from), Most: most})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RestoredSenders are the senders of a program that came back from a backup and have not been resumed; none in other programs.
+func RestoredSenders(ctx context.Context, tx *db.Tx, program int64) ([]Sender, error) {
+	return New(tx).restoredSenders(ctx, program)
+}
