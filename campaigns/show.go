@@ -21,6 +21,7 @@ type Shown struct {
 	Sample   map[string]string `json:"sample"` // the first text as it would read, by language
 	Next     []time.Time       `json:"next"`   // the next times it happens, at most three
 	Audience string            `json:"audience"`
+	Sentence string            `json:"sentence"` // the audience in words
 	Holdout  int64             `json:"holdout"`
 	PartsCap int64             `json:"parts_cap"`
 }

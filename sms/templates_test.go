@@ -61,6 +61,7 @@ func usual(key string) templates.Fields {
 		"missing": "220", "name": "王小芳", "next": "白金卡", "number": "2", "offer": "全场八折", "own": "谢谢参与，下周六再来转！", "parts": "2500", "phone": "+8613812345678", "points": "128", "program": "南京路花店",
 		"purchases": "12", "reason": "消费", "reward": "中杯咖啡一杯", "spend": "¥1,200", "stamps": "3", "start": "3月14日", "store": "人民广场店",
 		"tier": "金卡", "until": "2027年12月31日", "was": "金卡", "welcome": "周五晚上八点见", "who": "#1024", "words": "生日快乐，谢谢您一直以来的支持！", "years": "2",
+		"buyer": "王小芳", "joins": "12", "sales": "85", "texts": "412", "sent": "412", "delivered": "398", "used": "37", "people": "412", "bill": "¥24.50", "count": "412",
 	} {
 		if templates.Takes(key, field) {
 			f[field] = value

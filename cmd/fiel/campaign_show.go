@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -24,6 +25,9 @@ func (c *campaignShowCmd) Run(a *App) error {
 			if err == nil {
 				shown, err = campaigns.Show(found, p, a.clock())
 			}
+			if err == nil {
+				shown.Sentence, err = campaigns.Sentence(ctx, tx, p, json.RawMessage(found.Audience), p.Language)
+			}
 			return err
 		})
 		if err != nil {
@@ -39,7 +43,7 @@ func printShown(w io.Writer, s campaigns.Shown) {
 	for _, at := range s.Next {
 		fmt.Fprintf(w, "  next %s\n", at.Format("Mon 2006-01-02 15:04"))
 	}
-	fmt.Fprintf(w, "Audience: %s\n", s.Audience)
+	fmt.Fprintf(w, "Audience: %s\n", s.Sentence)
 	fmt.Fprintf(w, "Held out: %d %%\n", s.Holdout)
 	if s.PartsCap > 0 {
 		fmt.Fprintf(w, "At most %d parts in all\n", s.PartsCap)

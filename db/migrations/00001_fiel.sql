@@ -152,6 +152,7 @@ CREATE TABLE staff_asks (
     FOREIGN KEY (program_id, staff_id) REFERENCES staff (program_id, id)
 );
 CREATE UNIQUE INDEX staff_asks_open ON staff_asks (program_id, staff_id, kind) WHERE done_at = 0;
+CREATE INDEX staff_asks_staff ON staff_asks (program_id, staff_id, kind, id);
 
 -- notices are what the owner was told of, each once.
 CREATE TABLE notices (
@@ -803,7 +804,7 @@ CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held'
 CREATE INDEX purchases_held_at ON purchases (program_id, occurred_at) WHERE state = 'held';
 CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at, state, money, refunded); -- what was spent is read from it alone
-CREATE INDEX purchases_ticket ON purchases (program_id, store_id, ticket) WHERE ticket <> '';
+CREATE INDEX purchases_matched ON purchases (program_id, id) WHERE state = 'matched';
 CREATE INDEX purchases_received ON purchases (program_id, received_at);
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
@@ -856,6 +857,7 @@ CREATE TABLE refunds (
 );
 CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
+CREATE INDEX refunds_sale ON refunds (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
 
 -- voucher_events remembers what a till was answered when it asked to reserve, use or give back a voucher: the same again is answered so.

@@ -62,6 +62,7 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 	if err != nil {
 		return sms.Answer{}, err
 	}
+	in.Body = th.kept(in.Body)
 	text, err := sms.RecordInbound(ctx, tx, th.Sender, in, sms.From{Phone: th.Phone, Hash: th.Number.Hash, Member: th.Member.ID})
 	if err != nil || text.Again {
 		return text.Answer, err
@@ -106,6 +107,9 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if th.Phone == "" {
 		return Reply{ForShop: true}, nil
 	}
+	if th.Staff.ID != 0 {
+		return th.work(ctx, tx)
+	}
 	open, err := th.open(ctx, tx)
 	if err != nil {
 		return Reply{}, err
@@ -128,6 +132,9 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if th.Number.Stopped() {
 		return th.answerStopped(ctx, tx)
 	}
+	if reply, found, err := th.answerAsk(ctx, tx, open); found || err != nil {
+		return reply, err
+	}
 	return th.route()(ctx, tx, th)
 }
 
@@ -139,12 +146,20 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 		return sms.Answer{}, nil
 	}
 	if !r.Always {
-		ok, err := th.Number.Allow(ctx, tx, r.Help, th.today(tx))
+		ok, err := th.allow(ctx, tx, r)
 		if err != nil || !ok {
 			return sms.Answer{}, err
 		}
 	}
 	return sms.ReplyTo(ctx, tx, th.Sender, th.Text, sms.Draft{
-		Program: th.Program, Member: th.Member, Topic: r.Topic, Language: th.Language, Body: r.Body,
+		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, Topic: r.Topic, Language: th.Language, Body: r.Body,
 	})
+}
+
+// allow says whether the loop guard lets a reply go, and counts it.
+func (th *Thread) allow(ctx context.Context, tx *db.Tx, r Reply) (bool, error) {
+	if th.atWork {
+		return th.Number.AllowStaff(ctx, tx)
+	}
+	return th.Number.Allow(ctx, tx, r.Help, th.today(tx))
 }
