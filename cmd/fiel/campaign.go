@@ -26,6 +26,7 @@ type campaignCmd struct {
 	Cancel    campaignCancelCmd    `cmd:"" help:"End a campaign for good; what waits is taken back."`
 	Progress  campaignProgressCmd  `cmd:"" help:"How far the texts of a campaign have come, how fast they leave and when the last is expected to."`
 	Report    campaignReportCmd    `cmd:"" help:"What a campaign would cost, or what became of it."`
+	Answers   campaignAnswersCmd   `cmd:"" help:"What members answered: prizes of a wheel, finders of a treasure, scores and comments, guests."`
 }
 
 type campaignAddCmd struct {
