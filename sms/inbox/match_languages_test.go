@@ -63,7 +63,7 @@ var (
 )
 
 // notKeywords are the other words in capitals.
-var notKeywords = []string{"SMS", "ES", "EN", "FR", "ZH", "TD"}
+var notKeywords = []string{"SMS", "ES", "EN", "FR", "ZH", "TD", "VIP"}
 
 // TestTextsTellWordsThatAreUnderstood: every keyword that a text of ours tells is one in the language of the text.
 func TestTextsTellWordsThatAreUnderstood(t *testing.T) {
@@ -94,6 +94,9 @@ func (b *Book) tells(language, words string) bool {
 	letters := strings.Split(words, "")
 	for n := len(letters); n > 0; n-- {
 		word := joined(letters[:n])
+		if s, found := b.orders.whole(read(word).words); found && s.in[language] != NoOrder {
+			return true
+		}
 		in := b.Match(Context{Language: language, Member: true}, word)
 		if in.Command != None && in.How == HowExact && slices.Contains(b.owners[fold(word)], language) {
 			return true
