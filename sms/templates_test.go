@@ -110,3 +110,23 @@ func TestPromotionsSayHowToLeave(t *testing.T) {
 		}
 	}
 }
+
+// What we write to say how to leave is what [HasWayOut] finds, so that no promotion says it twice.
+func TestTheWayOutIsFoundInEveryLanguage(t *testing.T) {
+	for _, lang := range templates.Languages() {
+		if out, err := templates.Render(lang, "footer_out", nil); err != nil || !HasWayOut("Cafe: 2x1. "+out) {
+			t.Errorf("%s: %q, %v", lang, out, err)
+		}
+	}
+}
+
+// A sentence is put behind another as its language does.
+func TestTheWayOutStandsBehindTheWords(t *testing.T) {
+	for body, want := range map[string]string{
+		"Cafe: 2x1": "Cafe: 2x1. STOP", "Cafe: 2x1!": "Cafe: 2x1! STOP", "花店：全场八折": "花店：全场八折。STOP", "全场八折！": "全场八折！STOP", "": " STOP",
+	} {
+		if got := join(body, "STOP"); got != want {
+			t.Errorf("%q becomes %q, want %q", body, got, want)
+		}
+	}
+}

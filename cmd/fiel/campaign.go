@@ -21,7 +21,9 @@ type campaignCmd struct {
 	Pause     campaignPauseCmd     `cmd:"" help:"Keep everything that waits from leaving."`
 	Resume    campaignResumeCmd    `cmd:"" help:"Go on after a pause."`
 	Cancel    campaignCancelCmd    `cmd:"" help:"End a campaign for good; what waits is taken back."`
+	Progress  campaignProgressCmd  `cmd:"" help:"How far the texts of a campaign have come, how fast they leave and when the last is expected to."`
 	Report    campaignReportCmd    `cmd:"" help:"What a campaign would cost, or what became of it."`
+	Answers   campaignAnswersCmd   `cmd:"" help:"What members answered: prizes of a wheel, finders of a treasure, scores and comments, guests."`
 }
 
 type campaignAddCmd struct {
@@ -67,8 +69,26 @@ func (a *App) campaign(name string, f func(*campaigns.Service, members.Act, memb
 		if err != nil {
 			return err
 		}
-		return a.answer(got, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n", got.Name, got.State) })
+		sentence := ""
+		if name == "" { // a new one says who it is for
+			err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+				sentence, err = campaigns.Sentence(ctx, tx, p, json.RawMessage(got.Audience), p.Language)
+				return err
+			})
+		}
+		if err != nil {
+			return err
+		}
+		return a.answer(got, func(w io.Writer) { fmt.Fprint(w, got.Name, ": ", got.State, "\n", line(sentence)) })
 	})
+}
+
+// line ends words that there are with the end of a line.
+func line(words string) string {
+	if words == "" {
+		return ""
+	}
+	return words + "\n"
 }
 
 func (a *App) findCampaign(d *db.DB, p members.Program, name string) (int64, error) {
@@ -134,13 +154,26 @@ func (c *campaignCancelCmd) Run(a *App) error {
 
 type campaignListCmd struct{}
 
+// listedCampaign is a campaign in the list.
+type listedCampaign struct {
+	campaigns.Campaign
+	Stopped string `json:",omitempty"` // why its run was stopped, until somebody resumes it
+}
+
 // Run lists campaigns with the next time each happens.
 func (c *campaignListCmd) Run(a *App) error {
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		list := []campaigns.Campaign{}
+		list := []listedCampaign{}
 		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+			list = list[:0]
+			why, err := campaigns.Stopped(ctx, tx, p.ID)
+			if err != nil {
+				return err
+			}
 			all, err := campaigns.List(ctx, tx, p.ID)
-			list = append(list[:0], all...)
+			for _, c := range all {
+				list = append(list, listedCampaign{c, why[c.ID]})
+			}
 			return err
 		})
 		if err != nil {
@@ -150,7 +183,7 @@ func (c *campaignListCmd) Run(a *App) error {
 	})
 }
 
-func (a *App) printCampaigns(w io.Writer, p members.Program, list []campaigns.Campaign) {
+func (a *App) printCampaigns(w io.Writer, p members.Program, list []listedCampaign) {
 	if len(list) == 0 {
 		fmt.Fprintln(w, "No campaigns yet. For instance: fiel campaign add birthday --offer es='un postre' --voucher item")
 		return
@@ -162,7 +195,11 @@ func (a *App) printCampaigns(w io.Writer, p members.Program, list []campaigns.Ca
 		if o, ok := c.Next(p, a.clock()); ok {
 			next = o.At.In(p.Location()).Format("Mon 2006-01-02 15:04")
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, c.State, next)
+		state := c.State
+		if c.Stopped != "" {
+			state += ", stopped: " + c.Stopped
+		}
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, state, next)
 	}
 	t.Flush()
 }
@@ -203,6 +240,9 @@ func printReport(w io.Writer, p members.Program, r campaigns.Report) {
 
 func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
 	fmt.Fprintf(w, "\n%s %s, offer until %s\n", r.Run.Occurrence, r.Run.State, stamp(r.Run.EndsAt, p))
+	if r.Run.State == campaigns.RunPaused && r.Run.Reason != "" {
+		fmt.Fprintf(w, "  stopped: %s\n", r.Run.Reason)
+	}
 	for _, state := range []string{
 		sms.StateQueued, sms.StateSending, sms.StateSent, sms.StateDelivered, sms.StateUndelivered, sms.StateFailed, sms.StateUnknown, sms.StateUnproven, sms.StateHoldout,
 	} {
