@@ -44,3 +44,8 @@ SELECT back.wording, COUNT(*) AS texts FROM (
       AND inbound.at < CAST(@ends_at AS BIGINT) + CAST(@aftermath AS BIGINT)
       AND inbound.member_id <> 0 AND inbound.opt_out <> 'STOP' AND inbound.command NOT IN ('STOP', 'PROMOS', 'ERASE')) AS back
 WHERE back.wording <> '' GROUP BY back.wording;
+
+-- name: vouchersUsed :one
+SELECT CAST(COALESCE(SUM(CASE WHEN vouchers.state = 'redeemed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS used,
+    CAST(COALESCE(SUM(CASE WHEN vouchers.state = 'cancelled' THEN 0 ELSE 1 END), 0) AS BIGINT) AS granted
+FROM vouchers WHERE vouchers.program_id = $1 AND vouchers.run_id = $2 AND vouchers.run_id <> 0;

@@ -222,6 +222,24 @@ func (q *Queries) runVouchers(ctx context.Context, programID int64, runID int64)
 	return items, nil
 }
 
+const vouchersUsed = `-- name: vouchersUsed :one
+SELECT CAST(COALESCE(SUM(CASE WHEN vouchers.state = 'redeemed' THEN 1 ELSE 0 END), 0) AS BIGINT) AS used,
+    CAST(COALESCE(SUM(CASE WHEN vouchers.state = 'cancelled' THEN 0 ELSE 1 END), 0) AS BIGINT) AS granted
+FROM vouchers WHERE vouchers.program_id = $1 AND vouchers.run_id = $2 AND vouchers.run_id <> 0
+`
+
+type vouchersUsedRow struct {
+	Used    int64
+	Granted int64
+}
+
+func (q *Queries) vouchersUsed(ctx context.Context, programID int64, runID int64) (vouchersUsedRow, error) {
+	row := q.db.QueryRowContext(ctx, vouchersUsed, programID, runID)
+	var i vouchersUsedRow
+	err := row.Scan(&i.Used, &i.Granted)
+	return i, err
+}
+
 const wordingVouchers = `-- name: wordingVouchers :many
 SELECT used.wording, COUNT(*) AS vouchers FROM (
     SELECT CAST(COALESCE((SELECT MAX(messages.wording) FROM messages WHERE messages.program_id = vouchers.program_id
