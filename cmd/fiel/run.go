@@ -68,6 +68,7 @@ type commands struct {
 	Dispute  disputeCmd  `cmd:"" help:"Uses of vouchers that members object to: list and settle."`
 	Store    storeCmd    `cmd:"" help:"Stores: list, add, and what they ask of vouchers."`
 	Staff    staffCmd    `cmd:"" help:"Who works here: list, add, leave."`
+	Sender   senderCmd   `cmd:"" help:"Numbers and messaging services that texts leave by."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
 	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`
