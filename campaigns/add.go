@@ -150,6 +150,9 @@ func (n NewCampaign) check(p members.Program) error {
 	if err := n.Offer.check(); err != nil {
 		return err
 	}
+	if err := n.checkGame(); err != nil {
+		return err
+	}
 	for _, language := range slices.Sorted(maps.Keys(n.Words)) {
 		if err := n.checkWords(p, language); err != nil {
 			return err

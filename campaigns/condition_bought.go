@@ -123,7 +123,7 @@ func (c bought) say(s *sayer, denied bool) clause {
 		fields = append(fields, "times", s.count("times", c.Times))
 	}
 	if c.Days > 0 {
-		fields = append(fields, "days", s.count("days", c.Days))
+		fields = append(fields, "days", s.count("window", c.Days))
 	}
 	return s.clause(key, denied, fields...)
 }

@@ -44,6 +44,8 @@ func (c lastPurchase) say(s *sayer, denied bool) clause {
 		return s.clause("bought.never", denied)
 	case c.AtMostDays == 0:
 		return s.clause("last.least", denied, "days", least)
+	case c.AtLeastDays == 0 && denied:
+		return s.clause("last.most", denied, "days", s.count("window", c.AtMostDays))
 	case c.AtLeastDays == 0:
 		return s.clause("last.most", denied, "days", most)
 	}

@@ -65,5 +65,5 @@ WHERE x.program_id = m.program_id AND x.merged_into = m.id AND x.merged_into <> 
 }
 
 func (c spend) say(s *sayer, denied bool) clause {
-	return c.bounds.say(s, "spend", denied, s.money, s.money, "days", s.count("days", c.Days))
+	return c.bounds.say(s, "spend", denied, s.money, s.money, "days", s.count("window", c.Days))
 }

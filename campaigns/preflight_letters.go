@@ -85,14 +85,14 @@ func (v *survey) addLetters(r *planned, c *CountryPrice) {
 	if p.Saved > 0 {
 		w.Texts++
 		w.Saved += int64(p.Saved)
-		w.Price += int64(p.Saved) * c.Price.Millionths
+		w.Price += int64(p.Saved) * c.Millionths
 		w.steps[[2]int64{r.Parts, r.Parts - int64(p.Saved)}]++
 	} else if over := p.Over(); over > 0 && over <= fewTooMany {
 		if w.over[over] == nil {
 			w.over[over] = &TooLong{Language: r.Language, Letters: over}
 		}
 		w.over[over].Texts++
-		w.over[over].Price += c.Price.Millionths
+		w.over[over].Price += c.Millionths
 	}
 }
 

@@ -134,7 +134,7 @@ func (v *survey) result() Preflight {
 	}
 	for _, k := range slices.Sorted(maps.Keys(v.countries)) {
 		c := *v.countries[k]
-		c.Total = c.Parts * c.Price.Millionths
+		c.Total = c.Parts * c.Millionths
 		if f.Total += c.Total; !c.Known {
 			f.Unpriced += c.Parts
 		}

@@ -27,6 +27,27 @@ type Campaign struct {
 	ActiveAt  int64
 }
 
+type GuestRow struct {
+	ProgramID int64
+	RunID     int64
+	MemberID  int64
+	Places    int64
+	At        int64
+}
+
+type Hunt struct {
+	ProgramID int64
+	RunID     int64
+	MemberID  int64
+	Step      int64
+	Tries     int64
+	TriesDay  string
+	Won       bool
+	VoucherID int64
+	StartedAt int64
+	DoneAt    int64
+}
+
 type Link struct {
 	ProgramID  int64
 	ID         int64
@@ -56,10 +77,36 @@ type Run struct {
 	Cursor     int64
 	Version    int64
 	Frozen     string
+	Asks       string
 	StartsAt   int64
 	EndsAt     int64
 	PlannedAt  int64
 	CreatedAt  int64
 	DoneAt     int64
 	Reason     string
+}
+
+type Score struct {
+	ProgramID   int64
+	ID          int64
+	RunID       int64
+	MemberID    int64
+	Once        string
+	Score       int64
+	Comment     string
+	StoreID     int64
+	PurchaseID  int64
+	VoucherID   int64
+	At          int64
+	CommentedAt int64
+}
+
+type Spin struct {
+	ProgramID int64
+	RunID     int64
+	MemberID  int64
+	Prize     string
+	VoucherID int64
+	EntryID   int64
+	At        int64
 }

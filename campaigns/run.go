@@ -44,6 +44,9 @@ func materialise(ctx context.Context, tx *db.Tx, c Campaign, o Occurrence, now t
 	if row.Frozen, err = pack(frozen); err != nil {
 		return made{}, err
 	}
+	if row.Asks, err = asks(frozen.Game); err != nil {
+		return made{}, err
+	}
 	if !o.Alive(now) {
 		row.State, row.Reason, row.DoneAt = RunMissed, sms.ReasonLate, tx.Now
 	}

@@ -1,6 +1,6 @@
 -- name: insertRun :execrows
-INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, starts_at, ends_at, created_at, done_at, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, asks, starts_at, ends_at, created_at, done_at, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (program_id, campaign_id, occurrence) DO NOTHING;
 
 -- name: run :one

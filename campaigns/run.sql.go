@@ -10,7 +10,7 @@ import (
 )
 
 const endedRuns = `-- name: endedRuns :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('cancelled', 'missed') AND done_at = 0 ORDER BY id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('cancelled', 'missed') AND done_at = 0 ORDER BY id
 `
 
 // Runs that were ended while texts of theirs were waiting, or on the wire. They are held until nothing of them is open.
@@ -32,6 +32,7 @@ func (q *Queries) endedRuns(ctx context.Context, programID int64) ([]Run, error)
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -69,8 +70,8 @@ func (q *Queries) freeze(ctx context.Context, arg freezeParams) error {
 }
 
 const insertRun = `-- name: insertRun :execrows
-INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, starts_at, ends_at, created_at, done_at, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+INSERT INTO runs (program_id, id, campaign_id, occurrence, state, version, frozen, asks, starts_at, ends_at, created_at, done_at, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (program_id, campaign_id, occurrence) DO NOTHING
 `
 
@@ -82,6 +83,7 @@ type insertRunParams struct {
 	State      string
 	Version    int64
 	Frozen     string
+	Asks       string
 	StartsAt   int64
 	EndsAt     int64
 	CreatedAt  int64
@@ -98,6 +100,7 @@ func (q *Queries) insertRun(ctx context.Context, arg insertRunParams) (int64, er
 		arg.State,
 		arg.Version,
 		arg.Frozen,
+		arg.Asks,
 		arg.StartsAt,
 		arg.EndsAt,
 		arg.CreatedAt,
@@ -111,7 +114,7 @@ func (q *Queries) insertRun(ctx context.Context, arg insertRunParams) (int64, er
 }
 
 const liveRuns = `-- name: liveRuns :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('planning', 'running') ORDER BY starts_at, id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('planning', 'running') ORDER BY starts_at, id
 `
 
 func (q *Queries) liveRuns(ctx context.Context, programID int64) ([]Run, error) {
@@ -132,6 +135,7 @@ func (q *Queries) liveRuns(ctx context.Context, programID int64) ([]Run, error) 
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -153,7 +157,7 @@ func (q *Queries) liveRuns(ctx context.Context, programID int64) ([]Run, error) 
 }
 
 const liveRunsOf = `-- name: liveRunsOf :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND state IN ('planning', 'running', 'paused') ORDER BY id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND state IN ('planning', 'running', 'paused') ORDER BY id
 `
 
 func (q *Queries) liveRunsOf(ctx context.Context, programID int64, campaignID int64) ([]Run, error) {
@@ -174,6 +178,7 @@ func (q *Queries) liveRunsOf(ctx context.Context, programID int64, campaignID in
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -195,7 +200,7 @@ func (q *Queries) liveRunsOf(ctx context.Context, programID int64, campaignID in
 }
 
 const lockRun = `-- name: lockRun :one
-UPDATE runs SET cursor = cursor WHERE program_id = $1 AND id = $2 RETURNING program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason
+UPDATE runs SET cursor = cursor WHERE program_id = $1 AND id = $2 RETURNING program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason
 `
 
 // Whoever plans a run or ends it holds this row: two processes take turns.
@@ -211,6 +216,7 @@ func (q *Queries) lockRun(ctx context.Context, programID int64, iD int64) (Run, 
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,
@@ -245,7 +251,7 @@ func (q *Queries) moveCursor(ctx context.Context, arg moveCursorParams) error {
 }
 
 const pausedRuns = `-- name: pausedRuns :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state = 'paused' AND ends_at <= $2 ORDER BY id
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state = 'paused' AND ends_at <= $2 ORDER BY id
 `
 
 // Paused runs whose offer is over.
@@ -267,6 +273,7 @@ func (q *Queries) pausedRuns(ctx context.Context, programID int64, endsAt int64)
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,
@@ -288,7 +295,7 @@ func (q *Queries) pausedRuns(ctx context.Context, programID int64, endsAt int64)
 }
 
 const run = `-- name: run :one
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND id = $2
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, error) {
@@ -303,6 +310,7 @@ func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, erro
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,
@@ -314,7 +322,7 @@ func (q *Queries) run(ctx context.Context, programID int64, iD int64) (Run, erro
 }
 
 const runAt = `-- name: runAt :one
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND occurrence = $3
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 AND occurrence = $3
 `
 
 type runAtParams struct {
@@ -335,6 +343,7 @@ func (q *Queries) runAt(ctx context.Context, arg runAtParams) (Run, error) {
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,
@@ -346,7 +355,7 @@ func (q *Queries) runAt(ctx context.Context, arg runAtParams) (Run, error) {
 }
 
 const runsOf = `-- name: runsOf :many
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY starts_at DESC, id DESC LIMIT $3
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY starts_at DESC, id DESC LIMIT $3
 `
 
 type runsOfParams struct {
@@ -373,6 +382,7 @@ func (q *Queries) runsOf(ctx context.Context, arg runsOfParams) ([]Run, error) {
 			&i.Cursor,
 			&i.Version,
 			&i.Frozen,
+			&i.Asks,
 			&i.StartsAt,
 			&i.EndsAt,
 			&i.PlannedAt,

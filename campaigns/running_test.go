@@ -207,7 +207,9 @@ func TestAStoppedRunIsResumed(t *testing.T) {
 		s.resume(c)
 		s.wantRuns(c, "once running")
 		failed := s.count("SELECT COUNT(*) FROM messages WHERE state = 'failed'")
-		until(t, "the rest leaves", func() bool { return s.count("SELECT COUNT(*) FROM messages WHERE state = 'sent' AND run_id <> 0") == 30-failed })
+		until(t, "the rest leaves", func() bool {
+			return s.count("SELECT COUNT(*) FROM messages WHERE state = 'sent' AND run_id <> 0") == 30-failed
+		})
 		if failed == 0 || failed > sms.Connections {
 			t.Errorf("%d met the refusal", failed)
 		}

@@ -54,7 +54,7 @@ func (q *Queries) consentedIn(ctx context.Context, arg consentedInParams) ([]int
 }
 
 const latestRun = `-- name: latestRun :one
-SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY occurrence DESC LIMIT 1
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND campaign_id = $2 ORDER BY occurrence DESC LIMIT 1
 `
 
 func (q *Queries) latestRun(ctx context.Context, programID int64, campaignID int64) (Run, error) {
@@ -69,6 +69,7 @@ func (q *Queries) latestRun(ctx context.Context, programID int64, campaignID int
 		&i.Cursor,
 		&i.Version,
 		&i.Frozen,
+		&i.Asks,
 		&i.StartsAt,
 		&i.EndsAt,
 		&i.PlannedAt,

@@ -46,6 +46,11 @@ func auditJSON(v any) (string, error) {
 	return string(b), nil
 }
 
+// CountActs is how often somebody did something since a time (unix milliseconds).
+func CountActs(ctx context.Context, tx *db.Tx, program int64, actor, action string, since int64) (int64, error) {
+	return New(tx).countActs(ctx, countActsParams{ProgramID: program, Since: since, Actor: actor, Action: action})
+}
+
 // Audits lists acts after the given row id, oldest first, at most limit and 1,000.
 func Audits(ctx context.Context, tx *db.Tx, program, after, limit int64) ([]Audit, error) {
 	return New(tx).auditsAfter(ctx, auditsAfterParams{ProgramID: program, ID: after, Limit: int32(max(0, min(limit, 1000)))})

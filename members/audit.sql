@@ -11,3 +11,6 @@ SELECT * FROM audits
 WHERE program_id = @program_id AND at >= @at AND (at > @at OR id > @id)
     AND (CAST(@actor AS TEXT) = '' OR actor = CAST(@actor AS TEXT)) AND (CAST(@action AS TEXT) = '' OR action = CAST(@action AS TEXT))
 ORDER BY at, id LIMIT CAST(@most AS BIGINT);
+
+-- name: countActs :one
+SELECT COUNT(*) FROM audits WHERE program_id = @program_id AND at >= CAST(@since AS BIGINT) AND actor = @actor AND action = @action;

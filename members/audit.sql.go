@@ -113,6 +113,29 @@ func (q *Queries) auditsFrom(ctx context.Context, arg auditsFromParams) ([]Audit
 	return items, nil
 }
 
+const countActs = `-- name: countActs :one
+SELECT COUNT(*) FROM audits WHERE program_id = $1 AND at >= CAST($2 AS BIGINT) AND actor = $3 AND action = $4
+`
+
+type countActsParams struct {
+	ProgramID int64
+	Since     int64
+	Actor     string
+	Action    string
+}
+
+func (q *Queries) countActs(ctx context.Context, arg countActsParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, countActs,
+		arg.ProgramID,
+		arg.Since,
+		arg.Actor,
+		arg.Action,
+	)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const insertAudit = `-- name: insertAudit :exec
 INSERT INTO audits (program_id, id, at, actor, door, ip, action, subject, before, after, request_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)

@@ -48,6 +48,8 @@ const (
 	maxReplies  = 5              // to one number in repliesSpan
 	repliesSpan = 10 * 60 * 1000 // milliseconds
 	maxHelps    = 3              // help lines a day
+
+	maxStaffReplies = 60 // to somebody on the staff in repliesSpan: a busy counter, and still no two robots
 )
 
 // Allow says whether one more reply may go to the number now, and counts it. The help line for texts that were not understood
@@ -66,6 +68,18 @@ func (n *Number) Allow(ctx context.Context, tx *db.Tx, help bool, day string) (b
 	if help {
 		n.Helps++
 	}
+	return true, n.keepCounts(ctx, tx)
+}
+
+// AllowStaff says whether one more order of somebody on the staff may be taken and answered now, and counts it. The caller holds the row.
+func (n *Number) AllowStaff(ctx context.Context, tx *db.Tx) (bool, error) {
+	if tx.Now-n.RepliesSince >= repliesSpan {
+		n.Replies, n.RepliesSince = 0, tx.Now
+	}
+	if n.Replies >= maxStaffReplies {
+		return false, nil
+	}
+	n.Replies++
 	return true, n.keepCounts(ctx, tx)
 }
 

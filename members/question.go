@@ -17,18 +17,25 @@ const (
 	AskClue      = "clue"      // the answer to a clue
 	AskReset     = "reset"     // is this number new to you?
 	AskChoice    = "choice"    // which one? A, B or C
+	AskSpin      = "spin"      // a wheel that waits for GIRA
+	AskComment   = "comment"   // what made it that score? any words
 )
 
 // Ask opens a question to a member until it expires (unix milliseconds, exclusive); ref is the id of what it is about. One of the
 // same kind that is still open is replaced. The caller holds the member's row.
 func Ask(ctx context.Context, tx *db.Tx, m Member, kind string, ref, expires int64) (Question, error) {
+	return AskedAt(ctx, tx, m, kind, ref, tx.Now, expires)
+}
+
+// AskedAt is [Ask] for what was asked before now: in a text that left at that instant.
+func AskedAt(ctx context.Context, tx *db.Tx, m Member, kind string, ref, asked, expires int64) (Question, error) {
 	q := New(tx)
 	err := q.closeQuestion(ctx, closeQuestionParams{ProgramID: m.ProgramID, MemberID: m.ID, Kind: kind, AnsweredAt: tx.Now})
 	if err != nil {
 		return Question{}, err
 	}
 	return q.insertQuestion(ctx, insertQuestionParams{
-		ProgramID: m.ProgramID, ID: tx.ID(), MemberID: m.ID, Kind: kind, Ref: ref, AskedAt: tx.Now, ExpiresAt: expires,
+		ProgramID: m.ProgramID, ID: tx.ID(), MemberID: m.ID, Kind: kind, Ref: ref, AskedAt: asked, ExpiresAt: expires,
 	})
 }
 

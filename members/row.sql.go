@@ -176,6 +176,18 @@ type Staff struct {
 	CreatedAt  int64
 }
 
+type StaffAsk struct {
+	ProgramID int64
+	ID        int64
+	StaffID   int64
+	Kind      string
+	Ref       int64
+	Number    int64
+	AskedAt   int64
+	ExpiresAt int64
+	DoneAt    int64
+}
+
 type Store struct {
 	ProgramID       int64
 	ID              int64

@@ -19,6 +19,9 @@ type NewStaff struct {
 	Name  string
 	Role  string
 	Phone Phone
+	Hash  string // of the phone: without it no text reaches them
+
+	Language string // '' is the program's
 }
 
 // AddStaff enters a person: db.Conflict when the phone is another person's, db.Invalid with what to change, db.Missing for a store of
@@ -38,8 +41,14 @@ func AddStaff(ctx context.Context, tx *db.Tx, program int64, n NewStaff) (Staff,
 			return Staff{}, err
 		}
 	}
+	if n.Language != "" {
+		if err := checkLanguage(n.Language); err != nil {
+			return Staff{}, err
+		}
+	}
 	s, err := New(tx).insertStaff(ctx, insertStaffParams{
-		ProgramID: program, ID: tx.ID(), StoreID: n.Store, Name: n.Name, Role: n.Role, Phone: n.Phone, CreatedAt: tx.Now,
+		ProgramID: program, ID: tx.ID(), StoreID: n.Store, Name: n.Name, Role: n.Role, Phone: n.Phone, Hash: n.Hash, Language: n.Language,
+		CreatedAt: tx.Now,
 	})
 	if db.Taken(err, "staff_phone") {
 		return Staff{}, db.Errorf(db.Conflict, "that phone belongs to somebody else on the staff")

@@ -10,8 +10,8 @@ import (
 )
 
 const insertStaff = `-- name: insertStaff :one
-INSERT INTO staff (program_id, id, store_id, name, role, phone, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO staff (program_id, id, store_id, name, role, phone, hash, language, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 RETURNING program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at
 `
 
@@ -22,6 +22,8 @@ type insertStaffParams struct {
 	Name      string
 	Role      string
 	Phone     Phone
+	Hash      string
+	Language  string
 	CreatedAt int64
 }
 
@@ -33,6 +35,8 @@ func (q *Queries) insertStaff(ctx context.Context, arg insertStaffParams) (Staff
 		arg.Name,
 		arg.Role,
 		arg.Phone,
+		arg.Hash,
+		arg.Language,
 		arg.CreatedAt,
 	)
 	var i Staff
@@ -55,7 +59,7 @@ func (q *Queries) insertStaff(ctx context.Context, arg insertStaffParams) (Staff
 }
 
 const leaveStaff = `-- name: leaveStaff :one
-UPDATE staff SET left_at = $3, phone = '' WHERE program_id = $1 AND id = $2 AND left_at = 0 RETURNING program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at
+UPDATE staff SET left_at = $3, phone = '', hash = '', asked_at = 0, verified_at = 0, tell_runs = FALSE WHERE program_id = $1 AND id = $2 AND left_at = 0 RETURNING program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at
 `
 
 type leaveStaffParams struct {
@@ -111,7 +115,7 @@ func (q *Queries) staffByID(ctx context.Context, programID int64, iD int64) (Sta
 }
 
 const staffByPhone = `-- name: staffByPhone :one
-SELECT program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at FROM staff WHERE program_id = $1 AND phone = $2 AND left_at = 0
+SELECT program_id, id, store_id, name, role, phone, hash, language, asked_at, verified_at, tell_runs, left_at, created_at FROM staff WHERE program_id = $1 AND phone = $2 AND phone <> '' AND left_at = 0
 `
 
 func (q *Queries) staffByPhone(ctx context.Context, programID int64, phone Phone) (Staff, error) {

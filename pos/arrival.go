@@ -16,8 +16,8 @@ func (a *arrival) useVouchers(ctx context.Context, tx *db.Tx) error {
 	}
 	for _, code := range a.sale.codes() {
 		used, err := rewards.Use(ctx, tx, a.program, rewards.Using{
-			Code: code, Store: a.store.ID, Till: a.till.ID, Purchase: a.id, Amount: a.beforeVouchers(), Lines: lineFacts(a.sale.Lines),
-			Actor: a.till.actor(), Door: "till", Late: a.news.Unasked,
+			Code: code, Store: a.store.ID, Till: a.till.ID, Purchase: a.purchaseID(), Amount: a.beforeVouchers(), Lines: lineFacts(a.sale.Lines),
+			Actor: a.actor(), Door: a.door(), Late: a.news.Unasked,
 		})
 		if err != nil {
 			return err
@@ -88,8 +88,8 @@ func (a *arrival) insert(ctx context.Context, tx *db.Tx) error {
 		Amount: a.sale.Amount, Currency: a.sale.Currency, Tax: a.sale.Tax, Tip: a.sale.Tip, Money: a.earned.Money, Earning: a.earned.Earning,
 		RuleID: a.earned.Rule, Points: a.earned.Points, CarryBefore: a.earned.CarryBefore, CarryAfter: a.earned.CarryAfter,
 		Voucher: strings.Join(a.sale.codes(), " "), Cashier: a.sale.Cashier, Flagged: a.flagged || a.unusual(), OccurredAt: a.at, ReceivedAt: tx.Now,
-		Answer: string(a.outcome().answer().Body), Body: a.sale.Body,
-		Facts: keep(a.earned.Facts, a.sale.facts().Tender),
+		Answer: string(a.outcome().answer().Body), Body: a.body(),
+		Facts: keep(a.earned.Facts, a.sale.facts().Tender), Ticket: a.sale.Ticket, TwinID: a.twinID(),
 	})
 	if err != nil {
 		return err
@@ -127,6 +127,37 @@ func (a *arrival) owner() (member int64, hash string) {
 		return 0, a.hash
 	}
 	return 0, ""
+}
+
+// actor is who reported the sale, as the audit names them.
+func (a *arrival) actor() string {
+	if a.sale.by != "" {
+		return a.sale.by
+	}
+	return a.till.actor()
+}
+
+func (a *arrival) door() string {
+	if a.till.ByText() {
+		return "text"
+	}
+	return "till"
+}
+
+// twinID is the purchase that counts in place of this one, 0 for none.
+func (a *arrival) twinID() int64 {
+	if a.state == matched {
+		return a.twin.ID
+	}
+	return 0
+}
+
+// body is what is kept of what the till sent. Of a second report nothing is: it is nobody's in the tables, so that no erasure finds it.
+func (a *arrival) body() string {
+	if a.state == matched {
+		return ""
+	}
+	return a.sale.Body
 }
 
 // unusual says whether the owner wanted to know of such an amount.

@@ -29,7 +29,7 @@ func (s Sale) check() error {
 	case s.OccurredAt < 0:
 		return fault("occurred_at", "this is before 1970")
 	}
-	if err := checkTexts(text{"card", s.Card}, text{"voucher", s.Voucher}, text{"cashier", s.Cashier}); err != nil {
+	if err := checkTexts(text{"card", s.Card}, text{"voucher", s.Voucher}, text{"cashier", s.Cashier}, text{"ticket", s.Ticket}); err != nil {
 		return err
 	}
 	if err := s.checkVouchers(); err != nil {

@@ -63,7 +63,9 @@ func forgetWords(ctx context.Context, tx *db.Tx, p members.Program, member int64
 		return err
 	}
 	q := New(tx)
-	for _, blank := range []func(context.Context, int64, int64) error{q.forgetParkedRefunds, q.forgetParked, q.forgetRefunds, q.forgetPurchases, q.forgetBought} {
+	for _, blank := range []func(context.Context, int64, int64) error{
+		q.forgetParkedRefunds, q.forgetParked, q.forgetRefunds, q.forgetPurchases, q.forgetTwins, q.forgetTwinRefunds, q.forgetBought,
+	} {
 		if err := blank(ctx, p.ID, member); err != nil {
 			return err
 		}

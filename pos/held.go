@@ -112,7 +112,7 @@ func creditWaiting(ctx context.Context, tx *db.Tx, p members.Program, m members.
 // settleReturned takes back the points for what was returned before there was anybody to take them from, in one entry that bears the
 // id of the last refund.
 func settleReturned(ctx context.Context, tx *db.Tx, p members.Program, m members.Member, sale Purchase, told told, news *rewards.News) (lost int64, _ members.Member, err error) {
-	last, err := New(tx).lastRefund(ctx, lastRefundParams{ProgramID: p.ID, TillID: sale.TillID, PurchaseRef: sale.Ref})
+	last, err := New(tx).lastRefund(ctx, p.ID, sale.ID)
 	if err != nil {
 		return 0, members.Member{}, err
 	}

@@ -1,5 +1,6 @@
 -- name: heldPurchases :many
-SELECT * FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at, id;
+-- The sum keeps SQLite from walking through all that are held by their time.
+SELECT * FROM purchases WHERE program_id = $1 AND hash = $2 AND state = 'held' ORDER BY occurred_at + 0, id;
 
 -- name: creditPurchase :execrows
 -- A purchase that waited for its member has one now.

@@ -32,8 +32,9 @@ type arrival struct {
 	desk
 	buyer
 	sale     Sale
-	id       int64 // of the purchase
-	at       int64 // when it happened
+	id       int64     // of the purchase
+	at       int64     // when it happened
+	twin     *Purchase // the same sale, reported before; nil: none
 	meant    string
 	state    string
 	earned   rewards.Earned
@@ -55,12 +56,17 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	if s.Currency == "" {
 		s.Currency = d.program.Currency
 	}
+	s.Ticket = oneTicket(s.Ticket)
 	a := &arrival{desk: d, buyer: d.readBuyer(s.Phone, s.Card), sale: s, id: tx.ID(), handed: map[string]handed{}}
 	a.meant = s.meant(a.said)
 	if a.vouchers, err = vouchersOf(ctx, tx, s); err != nil {
 		return Answer{}, err
 	}
 	a.friends = owners(a.vouchers)
+	a.at = tx.Now
+	if t := s.OccurredAt; t != 0 {
+		a.at = min(t, tx.Now)
+	}
 	err = a.take(ctx, tx, d.program)
 	if err == nil && a.member.ID == 0 {
 		_, _, err = lockWith(ctx, tx, s.Program, 0, a.friends)
@@ -68,14 +74,14 @@ func record(ctx context.Context, tx *db.Tx, key members.Key, s Sale) (Answer, er
 	if err != nil {
 		return Answer{}, err
 	}
-	first, err := New(tx).purchaseByRef(ctx, purchaseByRefParams{ProgramID: s.Program, TillID: s.Till, Ref: s.Ref})
-	if err == nil {
-		return d.again(ctx, tx, first.Meant, Answer{http.StatusOK, []byte(first.Answer)}, a.note(differs))
-	}
-	if !db.NotFound(err) {
+	first, err := a.alike(ctx, tx)
+	if err != nil {
 		return Answer{}, err
 	}
-	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.suspect, a.useVouchers, a.earn, a.watch, a.insert} {
+	if first != nil {
+		return d.again(ctx, tx, first.Meant, Answer{http.StatusOK, []byte(first.Answer)}, a.note(differs))
+	}
+	for _, step := range []func(context.Context, *db.Tx) error{a.judge, a.join, a.suspect, a.useVouchers, a.earn, a.watch, a.insert} {
 		if err := step(ctx, tx); err != nil {
 			return Answer{}, err
 		}
@@ -96,10 +102,6 @@ func (a *arrival) warn(ctx context.Context, tx *db.Tx, code, message string) err
 
 // judge decides what kind of purchase this is.
 func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
-	a.at = tx.Now
-	if t := a.sale.OccurredAt; t != 0 {
-		a.at = min(t, tx.Now)
-	}
 	a.news.Unasked = tx.Now-a.at > atTill
 	switch {
 	case a.sale.OccurredAt > tx.Now+ahead:
@@ -114,6 +116,8 @@ func (a *arrival) judge(ctx context.Context, tx *db.Tx) error {
 		return a.warn(ctx, tx, a.trouble.Code, a.trouble.Message)
 	case a.member.ID == 0 && (a.hash == "" || a.program.HeldDays == 0):
 		a.state = anonymous
+	case a.twin != nil:
+		a.state = matched
 	case a.at < tx.Now-behind:
 		a.state = review
 		return a.warn(ctx, tx, late, "The sale is more than 7 days old. It earns nothing until the owner has looked at it.")
@@ -147,10 +151,21 @@ func (a *arrival) finish(ctx context.Context, tx *db.Tx) (Answer, error) {
 
 // tell sends the receipt, if there is anything to tell.
 func (a *arrival) tell(ctx context.Context, tx *db.Tx) error {
+	if a.state == matched {
+		return a.tellReturned(ctx, tx)
+	}
 	if a.state != credited {
 		return nil
 	}
 	if err := tellReceipt(ctx, tx, a.desk, a.member, a.earned.Points+a.returned, a.news.Card(), a.news.Unasked); err != nil {
+		return err
+	}
+	return a.news.Tell(ctx, tx, a.program, a.member)
+}
+
+// tellReturned tells what refunds took of the sale that counts, which had waited for this report of it. The sale itself is no news.
+func (a *arrival) tellReturned(ctx context.Context, tx *db.Tx) error {
+	if err := tellRefund(ctx, tx, a.desk, a.member, a.returned); err != nil || a.member.ID == 0 {
 		return err
 	}
 	return a.news.Tell(ctx, tx, a.program, a.member)
@@ -161,6 +176,9 @@ func (a *arrival) outcome() outcome {
 	o := outcome{
 		Status: a.state, ID: a.sale.Ref, Member: whose(a.member.ID, a.hash), Points: a.earned.Points + a.returned, Warnings: a.warnings,
 	}
+	if a.state == matched {
+		o.Status, o.Points = a.twin.State, a.twin.Points+a.returned
+	}
 	if h, ok := a.whatBecame(a.sale.Voucher); ok {
 		o.Voucher = &h
 	}
@@ -169,7 +187,7 @@ func (a *arrival) outcome() outcome {
 			o.Vouchers = append(o.Vouchers, h)
 		}
 	}
-	switch a.state {
+	switch o.Status {
 	case anonymous, foreign:
 		o.Status = "kept"
 	case credited:

@@ -1,7 +1,7 @@
 -- name: insertPurchase :execrows
 INSERT INTO purchases (program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning,
-    rule_id, points, carry_before, carry_after, voucher, cashier, flagged, occurred_at, received_at, answer, body, facts)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+    rule_id, points, carry_before, carry_after, voucher, cashier, flagged, occurred_at, received_at, answer, body, facts, ticket, twin_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 ON CONFLICT (program_id, till_id, ref) DO NOTHING;
 
 -- name: insertPurchaseLine :exec

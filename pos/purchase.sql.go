@@ -51,8 +51,8 @@ func (q *Queries) countVisit(ctx context.Context, arg countVisitParams) error {
 
 const insertPurchase = `-- name: insertPurchase :execrows
 INSERT INTO purchases (program_id, id, till_id, ref, meant, state, member_id, hash, store_id, day, amount, currency, tax, tip, money, earning,
-    rule_id, points, carry_before, carry_after, voucher, cashier, flagged, occurred_at, received_at, answer, body, facts)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+    rule_id, points, carry_before, carry_after, voucher, cashier, flagged, occurred_at, received_at, answer, body, facts, ticket, twin_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)
 ON CONFLICT (program_id, till_id, ref) DO NOTHING
 `
 
@@ -85,6 +85,8 @@ type insertPurchaseParams struct {
 	Answer      string
 	Body        string
 	Facts       string
+	Ticket      string
+	TwinID      int64
 }
 
 func (q *Queries) insertPurchase(ctx context.Context, arg insertPurchaseParams) (int64, error) {
@@ -117,6 +119,8 @@ func (q *Queries) insertPurchase(ctx context.Context, arg insertPurchaseParams) 
 		arg.Answer,
 		arg.Body,
 		arg.Facts,
+		arg.Ticket,
+		arg.TwinID,
 	)
 	if err != nil {
 		return 0, err

@@ -33,6 +33,9 @@ func recordRefund(ctx context.Context, tx *db.Tx, key members.Key, r Refund) (An
 	if err != nil {
 		return Answer{}, err
 	}
+	if sale, err = sale.counted(ctx, tx); err != nil {
+		return Answer{}, err
+	}
 	sale, m, err := hold(ctx, tx, sale)
 	if err != nil {
 		return Answer{}, err
@@ -175,6 +178,9 @@ func lockOwner(ctx context.Context, tx *db.Tx, sale Purchase, friends []int64) (
 // finishReturned judges the refunds that were parked for a sale which has now come, in the order they came, and answers the till.
 func (a *arrival) finishReturned(ctx context.Context, tx *db.Tx, waiting []RefundRow) (Answer, error) {
 	sale, err := New(tx).purchaseByRef(ctx, purchaseByRefParams{ProgramID: a.program.ID, TillID: a.till.ID, Ref: a.sale.Ref})
+	if err == nil {
+		sale, err = sale.counted(ctx, tx)
+	}
 	if err != nil {
 		return Answer{}, err
 	}

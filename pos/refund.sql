@@ -20,10 +20,10 @@ SELECT * FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = 
 
 -- name: appliedRefunds :many
 -- All that has come back of a sale so far.
-SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied';
+SELECT amount, lines FROM refunds WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'applied';
 
 -- name: lastRefund :one
-SELECT id FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied' ORDER BY received_at DESC, id DESC LIMIT 1;
+SELECT id FROM refunds WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'applied' ORDER BY received_at DESC, id DESC LIMIT 1;
 
 -- name: judgeRefund :exec
 UPDATE refunds SET state = $3, purchase_id = $4, amount = $5, taken = $6 WHERE program_id = $1 AND id = $2;

@@ -10,14 +10,8 @@ import (
 )
 
 const appliedRefunds = `-- name: appliedRefunds :many
-SELECT amount, lines FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied'
+SELECT amount, lines FROM refunds WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'applied'
 `
-
-type appliedRefundsParams struct {
-	ProgramID   int64
-	TillID      int64
-	PurchaseRef string
-}
 
 type appliedRefundsRow struct {
 	Amount int64
@@ -25,8 +19,8 @@ type appliedRefundsRow struct {
 }
 
 // All that has come back of a sale so far.
-func (q *Queries) appliedRefunds(ctx context.Context, arg appliedRefundsParams) ([]appliedRefundsRow, error) {
-	rows, err := q.db.QueryContext(ctx, appliedRefunds, arg.ProgramID, arg.TillID, arg.PurchaseRef)
+func (q *Queries) appliedRefunds(ctx context.Context, programID int64, purchaseID int64) ([]appliedRefundsRow, error) {
+	rows, err := q.db.QueryContext(ctx, appliedRefunds, programID, purchaseID)
 	if err != nil {
 		return nil, err
 	}
@@ -124,17 +118,11 @@ func (q *Queries) judgeRefund(ctx context.Context, arg judgeRefundParams) error 
 }
 
 const lastRefund = `-- name: lastRefund :one
-SELECT id FROM refunds WHERE program_id = $1 AND till_id = $2 AND purchase_ref = $3 AND state = 'applied' ORDER BY received_at DESC, id DESC LIMIT 1
+SELECT id FROM refunds WHERE program_id = $1 AND purchase_id = $2 AND purchase_id <> 0 AND state = 'applied' ORDER BY received_at DESC, id DESC LIMIT 1
 `
 
-type lastRefundParams struct {
-	ProgramID   int64
-	TillID      int64
-	PurchaseRef string
-}
-
-func (q *Queries) lastRefund(ctx context.Context, arg lastRefundParams) (int64, error) {
-	row := q.db.QueryRowContext(ctx, lastRefund, arg.ProgramID, arg.TillID, arg.PurchaseRef)
+func (q *Queries) lastRefund(ctx context.Context, programID int64, purchaseID int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, lastRefund, programID, purchaseID)
 	var id int64
 	err := row.Scan(&id)
 	return id, err

@@ -80,7 +80,7 @@ func (s Purchase) whole(more int64) bool {
 
 // refunds are those that were applied to the sale.
 func (s Purchase) refunds(ctx context.Context, tx *db.Tx) (all []rewards.Return, err error) {
-	rows, err := New(tx).appliedRefunds(ctx, appliedRefundsParams{ProgramID: s.ProgramID, TillID: s.TillID, PurchaseRef: s.Ref})
+	rows, err := New(tx).appliedRefunds(ctx, s.ProgramID, s.ID)
 	for _, r := range rows {
 		lines, err := readLines(r.Lines)
 		if err != nil {

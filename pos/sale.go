@@ -28,10 +28,13 @@ type Sale struct {
 	Voucher  string   // code that was handed over
 	Vouchers []string // further ones
 	Cashier  string
-	Test     bool // stored, never credited
+	Ticket   string // what stands on the receipt, where it is known
+	Test     bool   // stored, never credited
 
 	OccurredAt int64  // unix milliseconds; 0: now
 	Body       string // as received, kept for 30 days
+
+	by string // who texted it: staff:7
 }
 
 // Line is one line of a sale or of a refund, after discount.

@@ -60,7 +60,7 @@ func TillByPath(ctx context.Context, tx *db.Tx, path string) (Till, error) {
 		return Till{}, db.Errorf(db.Missing, "there is no such till")
 	}
 	t, err := New(tx).tillByPath(ctx, id, path)
-	if db.NotFound(err) {
+	if db.NotFound(err) || err == nil && t.ByText() {
 		return Till{}, db.Errorf(db.Missing, "there is no such till")
 	}
 	return t, err
@@ -69,8 +69,11 @@ func TillByPath(ctx context.Context, tx *db.Tx, path string) (Till, error) {
 // RotateSecret gives the till a second live secret and returns it: both sign until [RetireSecret]. db.Conflict when it has two
 // already or was revoked.
 func RotateSecret(ctx context.Context, tx *db.Tx, key members.Key, program, till int64) (string, error) {
-	if _, err := TillByID(ctx, tx, program, till); err != nil {
+	switch t, err := TillByID(ctx, tx, program, till); {
+	case err != nil:
 		return "", err
+	case t.ByText():
+		return "", db.Errorf(db.Conflict, "till %d stands for texts of staff: nothing else reaches it", till)
 	}
 	secret := newSecret()
 	n, err := New(tx).addSecret(ctx, addSecretParams{ProgramID: program, ID: till, NextSecret: key.Seal(sealLabel(till), secret)})

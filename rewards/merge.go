@@ -183,6 +183,7 @@ func handOver(ctx context.Context, tx *db.Tx, p members.Program, from, into memb
 		func() error { return mergeCodes(ctx, tx, from, into) },
 		func() error { return mergeReferrals(ctx, tx, from, into) },
 		func() error { return mergeStamps(ctx, tx, from, into) },
+		func() error { return mergeGames(ctx, tx, from, into) },
 	} {
 		if err := step(); err != nil {
 			return err

@@ -60,7 +60,7 @@ SELECT messages.id, messages.phone, messages.hash, messages.member_id, messages.
     CAST(COALESCE(members.consent_gen, 0) AS BIGINT) AS consent_gen,
     CAST(COALESCE(members.zone, '') AS TEXT) AS zone,
     CAST(COALESCE(stores.zone, '') AS TEXT) AS store_zone,
-    CAST(COALESCE(staff.verified_at, 0) AS BIGINT) AS staff_since
+    CAST(COALESCE(CASE WHEN messages.topic = 'staff_ask' THEN staff.asked_at ELSE staff.verified_at END, 0) AS BIGINT) AS staff_since
 FROM messages
 LEFT JOIN phones ON phones.program_id = messages.program_id AND phones.hash = messages.hash
 LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"fiel/members"
 	"fiel/templates"
@@ -65,11 +66,17 @@ func Carry(p members.Program, class Class, country, language, body string) (text
 
 // join puts a sentence behind another.
 func join(body, words string) string {
-	letters := []rune(strings.TrimSpace(body))
-	if len(letters) > 0 && (unicode.IsLetter(letters[len(letters)-1]) || unicode.IsDigit(letters[len(letters)-1])) {
-		return string(letters) + ". " + words
+	body = strings.TrimSpace(body)
+	last, _ := utf8.DecodeLastRuneInString(body)
+	switch {
+	case unicode.In(last, unicode.Han):
+		return body + "。" + words
+	case strings.ContainsRune("。！？", last):
+		return body + words
+	case unicode.IsLetter(last), unicode.IsDigit(last):
+		return body + ". " + words
 	}
-	return string(letters) + " " + words
+	return body + " " + words
 }
 
 // HasWayOut says whether a text tells how to leave: BAJA, STOP or another such word in capitals (ways_out.txt).

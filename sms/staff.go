@@ -36,10 +36,7 @@ func (t StaffText) Tell(ctx context.Context, tx *db.Tx, p members.Program, s mem
 	if err != nil || !n.Textable() {
 		return 0, err
 	}
-	lang := p.Language
-	if slices.Contains(templates.Languages(), s.Language) {
-		lang = s.Language
-	}
+	lang := staffLanguage(p, s)
 	body, err := templates.Render(lang, t.Key, addressedTo(p, members.Member{Name: s.Name}, t.Key, t.Fields))
 	if err != nil {
 		return 0, err
@@ -56,6 +53,14 @@ func (t StaffText) Tell(ctx context.Context, tx *db.Tx, p members.Program, s mem
 		return 0, nil
 	}
 	return queued.ID, err
+}
+
+// staffLanguage is the language somebody on the staff is written to in: their own, or the program's while we have no words in it.
+func staffLanguage(p members.Program, s members.Staff) string {
+	if slices.Contains(templates.Languages(), s.Language) {
+		return s.Language
+	}
+	return p.Language
 }
 
 // ToldStaff says whether somebody on the staff was texted under a once key.

@@ -55,12 +55,13 @@ func usual(key string) templates.Fields {
 	f, _ := templates.Longest("zh", key)
 	for field, value := range map[string]string{
 		"action": "填写问卷", "amount": "¥50", "balance": "1280", "begin": "3月14日 09:00", "birthday": "3月14日", "campaign": "周五快闪优惠", "cap": "5000", "change": "BCD23", "charity": "希望工程",
-		"choice": "拿铁", "choice_a": "拿铁", "choice_b": "美式咖啡", "choice_c": "热巧克力", "code": "BCDF2345", "command": "兑换1", "contact": "021-5555 0100",
-		"cost": "500", "date": "3月14日", "delta": "50", "digital": "4821 7733 9012 5567", "end": "3月14日 18:00", "ending": "678", "expires": "12月31日",
+		"choice": "拿铁", "choice_a": "拿铁", "choice_b": "美式咖啡", "choice_c": "热巧克力", "clue": "面包睡觉的地方", "code": "BCDF2345", "command": "兑换1", "contact": "021-5555 0100",
+		"cost": "500", "date": "3月14日", "day": "星期六 3月14日", "delta": "50", "digital": "4821 7733 9012 5567", "end": "3月14日 18:00", "ending": "678", "expires": "12月31日",
 		"expiring": "120", "fault": "30007", "full": "10", "joined": "2026年3月14日", "languages": "EN, ES, FR, ZH", "level": "金卡", "link": "https://hua.cn/d/BCDF2345GHJK6789",
-		"missing": "220", "name": "王小芳", "next": "白金卡", "number": "2", "offer": "全场八折", "parts": "2500", "phone": "+8613812345678", "points": "128", "program": "南京路花店",
+		"missing": "220", "name": "王小芳", "next": "白金卡", "number": "2", "offer": "全场八折", "own": "谢谢参与，下周六再来转！", "parts": "2500", "phone": "+8613812345678", "points": "128", "program": "南京路花店",
 		"purchases": "12", "reason": "消费", "reward": "中杯咖啡一杯", "spend": "¥1,200", "stamps": "3", "start": "3月14日", "store": "人民广场店",
-		"tier": "金卡", "until": "2027年12月31日", "was": "金卡", "words": "生日快乐，谢谢您一直以来的支持！", "years": "2",
+		"tier": "金卡", "until": "2027年12月31日", "was": "金卡", "welcome": "周五晚上八点见", "who": "#1024", "words": "生日快乐，谢谢您一直以来的支持！", "years": "2",
+		"buyer": "王小芳", "joins": "12", "sales": "85", "texts": "412", "sent": "412", "delivered": "398", "used": "37", "people": "412", "bill": "¥24.50", "count": "412",
 	} {
 		if templates.Takes(key, field) {
 			f[field] = value
@@ -106,6 +107,26 @@ func TestPromotionsSayHowToLeave(t *testing.T) {
 			if text, err := templates.Render(lang, key, fields); err != nil || !strings.Contains(text, stop) {
 				t.Errorf("%s %s does not say %s: %s, %v", lang, key, stop, text, err)
 			}
+		}
+	}
+}
+
+// What we write to say how to leave is what [HasWayOut] finds, so that no promotion says it twice.
+func TestTheWayOutIsFoundInEveryLanguage(t *testing.T) {
+	for _, lang := range templates.Languages() {
+		if out, err := templates.Render(lang, "footer_out", nil); err != nil || !HasWayOut("Cafe: 2x1. "+out) {
+			t.Errorf("%s: %q, %v", lang, out, err)
+		}
+	}
+}
+
+// A sentence is put behind another as its language does.
+func TestTheWayOutStandsBehindTheWords(t *testing.T) {
+	for body, want := range map[string]string{
+		"Cafe: 2x1": "Cafe: 2x1. STOP", "Cafe: 2x1!": "Cafe: 2x1! STOP", "花店：全场八折": "花店：全场八折。STOP", "全场八折！": "全场八折！STOP", "": " STOP",
+	} {
+		if got := join(body, "STOP"); got != want {
+			t.Errorf("%q becomes %q, want %q", body, got, want)
 		}
 	}
 }

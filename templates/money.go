@@ -90,6 +90,12 @@ func Money(lang, code string, minor int64) string {
 	return sign + f.before + amount + f.after
 }
 
+// Sign is what stands beside an amount of a currency where it is at home: "S/", "$", "€".
+func Sign(code string) string {
+	f := figuresOf("", code)
+	return strings.TrimSpace(f.before + f.after)
+}
+
 func figuresOf(lang, code string) figures {
 	l := languageOf(lang)
 	c, ok := texts.currencies[code]

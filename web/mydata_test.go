@@ -14,6 +14,7 @@ import (
 
 	"fiel/db"
 	"fiel/pos"
+	"fiel/templates"
 )
 
 func myDataHouse() http.Handler {
@@ -93,6 +94,9 @@ func TestAWrongLinkTellsNothing(t *testing.T) {
 func TestMyDataSpeaksEveryLanguageInFull(t *testing.T) {
 	words := myDataWords()
 	keys := slices.Sorted(maps.Keys(words["es"]))
+	if got := slices.Sorted(maps.Keys(words)); !slices.Equal(got, templates.Languages()) {
+		t.Errorf("the page speaks %v, texts %v", got, templates.Languages())
+	}
 	for lang, w := range words {
 		if !slices.Equal(slices.Sorted(maps.Keys(w)), keys) {
 			t.Errorf("%s lacks words of es, or has more", lang)

@@ -67,8 +67,26 @@ func (a *App) campaign(name string, f func(*campaigns.Service, members.Act, memb
 		if err != nil {
 			return err
 		}
-		return a.answer(got, func(w io.Writer) { fmt.Fprintf(w, "%s: %s\n", got.Name, got.State) })
+		sentence := ""
+		if name == "" { // a new one says who it is for
+			err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+				sentence, err = campaigns.Sentence(ctx, tx, p, json.RawMessage(got.Audience), p.Language)
+				return err
+			})
+		}
+		if err != nil {
+			return err
+		}
+		return a.answer(got, func(w io.Writer) { fmt.Fprint(w, got.Name, ": ", got.State, "\n", line(sentence)) })
 	})
+}
+
+// line ends words that there are with the end of a line.
+func line(words string) string {
+	if words == "" {
+		return ""
+	}
+	return words + "\n"
 }
 
 func (a *App) findCampaign(d *db.DB, p members.Program, name string) (int64, error) {

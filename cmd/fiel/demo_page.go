@@ -28,7 +28,7 @@ func (c *cafe) page(h *house, phone *simulator.Simulator) *web.Demo {
 	here := c.program.Location()
 	return &web.Demo{
 		Program: c.program.Name, Currency: c.program.Currency, Phone: demoPhone,
-		Words: []string{"ALTA", "SALDO", "PREMIOS", "CANJEAR 1", "NIVEL", "AMIGO", demoCode, "PORQUE", "AYUDA", "BAJA"},
+		Words: []string{"ALTA", "SALDO", "PREMIOS", "CANJEAR 1", "NIVEL", "AMIGO", demoCode, "PORQUE", "AYUDA", "SOLDE", "积分", "BAJA"},
 		Now: func() string {
 			now := c.clock.Now().In(here)
 			return fmt.Sprintf("las %s del %s %s", now.Format("15:04"), templates.Weekday("es", now), templates.DateYear("es", now))

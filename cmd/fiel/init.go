@@ -191,13 +191,15 @@ func parseHours(s string) (from, until int64, err error) {
 func (c *initCmd) furnish(ctx context.Context, tx *db.Tx, key members.Key, p members.Program, store members.Store) (made, error) {
 	m := made{Program: p.ID, Store: store.ID}
 	var phone members.Phone
+	hash := ""
 	if c.OwnerPhone != "" {
 		var err error
 		if phone, err = members.ParsePhone(c.OwnerPhone, c.Country); err != nil {
 			return m, err
 		}
+		hash = key.Hash(phone)
 	}
-	owner, err := members.AddStaff(ctx, tx, p.ID, members.NewStaff{Name: c.Owner, Role: members.Owner, Phone: phone})
+	owner, err := members.AddStaff(ctx, tx, p.ID, members.NewStaff{Name: c.Owner, Role: members.Owner, Phone: phone, Hash: hash})
 	if err != nil {
 		return m, err
 	}

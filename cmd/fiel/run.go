@@ -45,7 +45,7 @@ type commands struct {
 	JSON    bool  `help:"Answer in JSON."`
 	Program int64 `help:"Which program, where the server has several." placeholder:"ID"`
 
-	Demo     demoCmd     `cmd:"" help:"A seeded café on this machine, with a phone in the browser. Needs no account."`
+	Demo     demoCmd     `cmd:"" help:"A seeded café on this machine, with a phone in the browser that texts in Spanish, English, French or Chinese. Needs no account."`
 	Init     initCmd     `cmd:"" help:"Set up a program with its first store, owner, sender and till."`
 	Serve    serveCmd    `cmd:"" help:"Answer texts and tills, send what is due."`
 	Text     textCmd     `cmd:"" help:"Text the shop as if from a phone, and print the answer."`
@@ -69,6 +69,7 @@ type commands struct {
 	Store    storeCmd    `cmd:"" help:"Stores: list, add, and what they ask of vouchers."`
 	Staff    staffCmd    `cmd:"" help:"Who works here: list, add, leave."`
 	Sender   senderCmd   `cmd:"" help:"Numbers and messaging services that texts leave by."`
+	Audience audienceCmd `cmd:"" help:"Who a campaign is for: count, sample, explain, conditions."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
 	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`

@@ -13,6 +13,9 @@ import (
 type staffCmd struct {
 	List  staffListCmd  `cmd:"" default:"1" help:"List who works here."`
 	Add   staffAddCmd   `cmd:"" help:"Enter somebody who works here."`
+	Phone staffPhoneCmd `cmd:"" help:"Give somebody another phone, or none."`
+	Ask   staffAskCmd   `cmd:"" help:"Ask a phone by text whether it is theirs: with SI it may note sales."`
+	Tell  staffTellCmd  `cmd:"" help:"Whether they get a text when a campaign starts."`
 	Leave staffLeaveCmd `cmd:"" help:"End somebody's time here; what they did stays on record."`
 }
 
@@ -23,10 +26,22 @@ type staffView struct {
 	Role  string `json:"role"`
 	Store int64  `json:"store"` // 0: all
 	Phone string `json:"phone,omitempty"`
+	State string `json:"phone_state,omitempty"` // new, asked, verified
+	Runs  bool   `json:"tell_runs"`
 }
 
 func viewStaff(s members.Staff) staffView {
-	return staffView{s.ID, s.Name, s.Role, s.StoreID, s.Phone.E164()}
+	v := staffView{ID: s.ID, Name: s.Name, Role: s.Role, Store: s.StoreID, Phone: s.Phone.E164(), Runs: s.TellRuns}
+	switch {
+	case s.Phone == "":
+	case s.Verified():
+		v.State = "verified"
+	case s.AskedAt != 0:
+		v.State = "asked"
+	default:
+		v.State = "new"
+	}
+	return v
 }
 
 type staffListCmd struct{}
@@ -56,13 +71,13 @@ func printStaff(w io.Writer, views []staffView) {
 		return
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(t, "ID\tNAME\tROLE\tSTORE\tPHONE")
+	fmt.Fprintln(t, "ID\tNAME\tROLE\tSTORE\tPHONE\tSTATE")
 	for _, v := range views {
 		store := "all"
 		if v.Store != 0 {
 			store = fmt.Sprint(v.Store)
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", v.ID, v.Name, v.Role, store, v.Phone)
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", v.ID, v.Name, v.Role, store, v.Phone, v.State)
 	}
 	t.Flush()
 }
@@ -71,18 +86,21 @@ type staffAddCmd struct {
 	Name  string `arg:"" help:"What they are called."`
 	Role  string `enum:"cashier,manager,owner" default:"cashier" help:"cashier, manager or owner: the last two approve."`
 	Store int64  `help:"Where they work; all stores unless given." placeholder:"ID"`
-	Phone string `help:"Their phone number: nobody approves what goes to their own."`
+	Phone string `help:"Their phone number: nobody approves what goes to their own. See staff ask."`
+
+	Language string `help:"The language of texts to them; the program's unless given." placeholder:"es"`
 }
 
 // Run enters somebody.
 func (c *staffAddCmd) Run(a *App) error {
-	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		n := members.NewStaff{Store: c.Store, Name: c.Name, Role: c.Role}
+	return a.shop(func(d *db.DB, key members.Key, p members.Program) error {
+		n := members.NewStaff{Store: c.Store, Name: c.Name, Role: c.Role, Language: c.Language}
 		if c.Phone != "" {
 			var err error
 			if n.Phone, err = members.ParsePhone(c.Phone, p.Country); err != nil {
 				return err
 			}
+			n.Hash = key.Hash(n.Phone)
 		}
 		return a.changeStaff(d, p, "staff.add", "%s has the id %d.\n", func(ctx context.Context, tx *db.Tx) (members.Staff, error) {
 			return members.AddStaff(ctx, tx, p.ID, n)

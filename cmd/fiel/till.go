@@ -20,6 +20,7 @@ type tillCmd struct {
 	Retire tillRetireCmd `cmd:"" help:"End the older of a till's two secrets."`
 	Revoke tillRevokeCmd `cmd:"" help:"End a till for good, such as a lost one."`
 
+	Matched tillMatchedCmd `cmd:"" help:"Sales that staff texted and a till reported: each counts once."`
 	Parked  tillParkedCmd  `cmd:"" help:"What tills said and somebody has to look at: late sales, an id used twice, more back than was paid."`
 	Approve tillApproveCmd `cmd:"" help:"Credit a sale that came too late to count by itself."`
 	Dismiss tillDismissCmd `cmd:"" help:"Take a note off the list; a late sale stays uncredited."`
@@ -84,6 +85,9 @@ func firstStore(ctx context.Context, tx *db.Tx, p members.Program, named int64) 
 }
 
 func (a *App) viewTill(t pos.Till) tillView {
+	if t.ByText() {
+		return tillView{ID: t.ID, Store: t.StoreID, Name: t.Name, URL: "texts of staff", Revoked: t.Revoked()}
+	}
 	return tillView{ID: t.ID, Store: t.StoreID, Name: t.Name, URL: a.publicURL() + "/webhooks/standard/" + t.Path, Revoked: t.Revoked()}
 }
 

@@ -152,6 +152,7 @@ CREATE TABLE staff_asks (
     FOREIGN KEY (program_id, staff_id) REFERENCES staff (program_id, id)
 );
 CREATE UNIQUE INDEX staff_asks_open ON staff_asks (program_id, staff_id, kind) WHERE done_at = 0;
+CREATE INDEX staff_asks_staff ON staff_asks (program_id, staff_id, kind, id);
 
 -- notices are what the owner was told of, each once.
 CREATE TABLE notices (
@@ -803,7 +804,7 @@ CREATE INDEX purchases_held ON purchases (program_id, hash) WHERE state = 'held'
 CREATE INDEX purchases_held_at ON purchases (program_id, occurred_at) WHERE state = 'held';
 CREATE INDEX purchases_review ON purchases (program_id, hash) WHERE state = 'review';
 CREATE INDEX purchases_member ON purchases (program_id, member_id, occurred_at, state, money, refunded); -- what was spent is read from it alone
-CREATE INDEX purchases_ticket ON purchases (program_id, store_id, ticket) WHERE ticket <> '';
+CREATE INDEX purchases_matched ON purchases (program_id, id) WHERE state = 'matched';
 CREATE INDEX purchases_received ON purchases (program_id, received_at);
 CREATE INDEX purchases_body ON purchases (program_id, received_at) WHERE body <> '';
 
@@ -856,6 +857,7 @@ CREATE TABLE refunds (
 );
 CREATE UNIQUE INDEX refunds_ref ON refunds (program_id, till_id, ref);
 CREATE INDEX refunds_purchase ON refunds (program_id, till_id, purchase_ref);
+CREATE INDEX refunds_sale ON refunds (program_id, purchase_id) WHERE purchase_id <> 0;
 CREATE INDEX refunds_body ON refunds (program_id, received_at) WHERE body <> '';
 
 -- voucher_events remembers what a till was answered when it asked to reserve, use or give back a voucher: the same again is answered so.
@@ -1022,6 +1024,8 @@ CREATE TABLE questions (
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
 CREATE UNIQUE INDEX questions_open ON questions (program_id, member_id, kind) WHERE answered_at = 0;
+-- A text of a campaign asks once.
+CREATE UNIQUE INDEX questions_asked ON questions (program_id, member_id, kind, ref) WHERE kind IN ('score', 'rsvp', 'clue', 'spin');
 
 CREATE TABLE campaigns (
     program_id BIGINT NOT NULL REFERENCES programs (id),
@@ -1057,6 +1061,7 @@ CREATE TABLE runs (
     cursor BIGINT NOT NULL DEFAULT 0, -- last member planned
     version BIGINT NOT NULL, -- of the campaign, frozen
     frozen TEXT NOT NULL DEFAULT '', -- JSON of words, offer, audience as they were
+    asks TEXT NOT NULL DEFAULT '', -- the kind of question that its texts ask, '' = none
     starts_at BIGINT NOT NULL,
     ends_at BIGINT NOT NULL DEFAULT 0, -- end of the offer, exclusive; 0: none
     planned_at BIGINT NOT NULL DEFAULT 0,
@@ -1107,6 +1112,7 @@ CREATE TABLE spins (
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX spins_member ON spins (program_id, member_id);
 
 -- hunts is how far a member has come in a treasure hunt.
 CREATE TABLE hunts (
@@ -1114,12 +1120,16 @@ CREATE TABLE hunts (
     run_id BIGINT NOT NULL,
     member_id BIGINT NOT NULL,
     step BIGINT NOT NULL CHECK (step >= 0), -- clues solved
+    tries BIGINT NOT NULL DEFAULT 0, -- wrong ones on tries_day
+    tries_day TEXT NOT NULL DEFAULT '',
+    won BOOLEAN NOT NULL DEFAULT FALSE, -- found it while there was a prize
     voucher_id BIGINT NOT NULL DEFAULT 0,
     started_at BIGINT NOT NULL,
     done_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX hunts_member ON hunts (program_id, member_id);
 
 -- scores are answers to surveys.
 CREATE TABLE scores (
@@ -1151,6 +1161,7 @@ CREATE TABLE guests (
     PRIMARY KEY (program_id, run_id, member_id),
     FOREIGN KEY (program_id, member_id) REFERENCES members (program_id, id)
 );
+CREATE INDEX guests_member ON guests (program_id, member_id);
 
 -- links are short links on our own host. They say nothing of who follows them.
 CREATE TABLE links (

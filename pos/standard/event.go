@@ -71,7 +71,8 @@ func readSale(r *reader, sold bool) *pos.Sale {
 		Ref: r.text("id", sold), Phone: r.text("phone", false), Card: r.text("card", false),
 		Amount: r.number("amount", true), Currency: r.text("currency", false), Tax: r.number("tax", false), Tip: r.number("tip", false),
 		Lines: readLines(r), Voucher: r.text("voucher", false), Vouchers: r.texts("vouchers"), Cashier: r.text("cashier", false),
-		Test: r.flag("test"), OccurredAt: r.time("occurred_at"),
+		Ticket: r.text("ticket", false),
+		Test:   r.flag("test"), OccurredAt: r.time("occurred_at"),
 	}
 	r.each("tender", func(t *reader) {
 		s.Tender = append(s.Tender, pos.Tender{Kind: t.text("type", true), Amount: t.number("amount", true)})

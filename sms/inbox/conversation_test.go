@@ -91,13 +91,24 @@ func (s *shop) text(from, body string) string {
 func (s *shop) do(phone, line string) {
 	s.t.Helper()
 	words := strings.Fields(line)
-	if words[0] == "wait" {
+	switch words[0] {
+	case "wait":
 		s.clock.Add(s.duration(words[1]))
+		return
+	case "game":
+		s.game(words[1], strings.Join(words[2:], " "))
+		return
+	case "cancel":
+		s.cancel(words[1])
+		return
+	case "luck":
+		n := s.number(words[1])
+		s.box.Luck = func(int64) int64 { return n }
 		return
 	}
 	acts := map[string]func(context.Context, *db.Tx, members.Phone, []string) error{
 		"credit": s.credit, "lend": s.lend, "reward": s.reward, "put": s.put, "codes": s.codes, "level": s.level, "stamps": s.stamps, "use": s.use, "undo": s.undo, "enrol": s.enrol, "mark": s.mark, "expiry": s.expiry,
-		"action": s.action, "code": s.code, "friends": s.friends,
+		"action": s.action, "code": s.code, "friends": s.friends, "owner": s.owner,
 	}
 	act, ok := acts[words[0]]
 	if !ok {

@@ -6,7 +6,8 @@ package inbox
 import "strings"
 
 // Match tells what a text means. It always answers, whatever the text, and changes nothing. In this order: what the provider says,
-// stop, the answer to an open question, the exact keyword, a code on its own, a forgiven typo. The work is bounded: 1,600 characters are read.
+// stop, the answer to an open question, the exact keyword, a code on its own, a comment that was asked for, a forgiven typo, a clue that is
+// none. The work is bounded: 1,600 characters are read.
 func (b *Book) Match(ctx Context, text string) Intent {
 	t := read(text)
 	if in, found := b.provider(ctx, t); found {
@@ -27,9 +28,12 @@ func (b *Book) Match(ctx Context, text string) Intent {
 		in, found = lone(ctx, t)
 	}
 	if !found {
-		in = b.typo(ctx, t)
+		in, found = comment(ctx)
 	}
-	if in.Command == None || in.Command == Help {
+	if !found {
+		in = b.guess(ctx, t, said.hint)
+	}
+	if in.Command == None || in.Command == Comment || in.Command == Help {
 		in.StopHint = in.StopHint || said.hint
 	}
 	return in

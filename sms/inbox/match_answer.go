@@ -5,22 +5,39 @@ import (
 	"strings"
 )
 
-// answer takes a text as the answer to the open question asked last that it can answer.
-func (b *Book) answer(ctx Context, t *reading) (Intent, bool) {
+// answer takes a text as the answer to the open question asked last that it can answer. What says to an invitation what was said to it
+// before goes to another question, if there is one that takes it.
+func (b *Book) answer(ctx Context, t *reading) (again Intent, found bool) {
 	for _, kind := range ctx.Open {
-		in, found := b.answerTo(ctx, t, kind)
-		if found {
-			in.How, in.Answers = HowAnswer, kind
+		in, answers := b.answerTo(ctx, t, kind)
+		if !answers {
+			continue
+		}
+		in.How, in.Answers = HowAnswer, kind
+		if kind != rsvpQuestion || !ctx.saidBefore(in) {
 			return in, true
 		}
+		again, found = in, true
 	}
-	return Intent{}, false
+	return again, found
+}
+
+// saidBefore says whether a yes or no to the open invitation is the one that it has.
+func (ctx Context) saidBefore(in Intent) bool {
+	return in.Wrong == "" && in.Places == 0 && (in.Command == Yes && ctx.Places > 0 || in.Command == No && ctx.Places < 0)
 }
 
 func (b *Book) answerTo(ctx Context, t *reading, kind Kind) (Intent, bool) {
 	switch kind {
 	case scoreQuestion:
+		if slices.Contains(ctx.Open, rsvpQuestion) && b.answersYes(ctx, t) {
+			return Intent{}, false // SI 2 is for the invitation
+		}
 		return b.score(t)
+	case rsvpQuestion:
+		return b.rsvp(ctx, t)
+	case spinQuestion:
+		return Intent{}, false
 	case choiceQuestion:
 		return b.choice(ctx, t)
 	case clueQuestion:
@@ -31,12 +48,14 @@ func (b *Book) answerTo(ctx Context, t *reading, kind Kind) (Intent, bool) {
 		return Intent{}, false
 	}
 	c := b.resolve(ctx, s)
-	return Intent{Command: c, Language: b.teaches(s.key)}, c == Yes || c == No
+	return Intent{Command: c, Language: b.teaches(s.key)}, c == No || c == Yes && kind != commentQuestion
 }
 
 // answersOpen tells whether a question that takes yes or no is open.
 func (ctx Context) answersOpen() bool {
-	return slices.ContainsFunc(ctx.Open, func(k Kind) bool { return k != scoreQuestion && k != clueQuestion && k != choiceQuestion })
+	return slices.ContainsFunc(ctx.Open, func(k Kind) bool {
+		return k != scoreQuestion && k != clueQuestion && k != choiceQuestion && k != spinQuestion && k != commentQuestion
+	})
 }
 
 // nearlyAnswers asks back when a text is all but yes or no ("sii", "no gracias") and such a question is open: those take the exact word.

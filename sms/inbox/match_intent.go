@@ -26,18 +26,20 @@ const (
 	Email    Command = "EMAIL"
 	Move     Command = "MOVE"  // to another number
 	Reset    Command = "RESET" // the number has a new owner
+	Spin     Command = "SPIN"  // the wheel
 	Yes      Command = "YES"
 	No       Command = "NO"
-	Score    Command = "SCORE"  // a number for an open survey; it has no keyword
-	Claim    Command = "CLAIM"  // a code on its own; it has no keyword
-	Clue     Command = "CLUE"   // the answer to an open clue; it has no keyword
-	Choice   Command = "CHOICE" // A, B or C of an open choice; it has no keyword
+	Score    Command = "SCORE"   // a number for an open survey; it has no keyword
+	Claim    Command = "CLAIM"   // a code on its own; it has no keyword
+	Clue     Command = "CLUE"    // the answer to an open clue; it has no keyword
+	Choice   Command = "CHOICE"  // A, B or C of an open choice; it has no keyword
+	Comment  Command = "COMMENT" // what is said after a score; it has no keyword
 )
 
 // keyworded lists the commands that have a keyword, so every language must have one for each.
 func keyworded() []Command {
 	return []Command{
-		Join, Balance, Rewards, Redeem, Why, Tier, Name, Birthday, Friend, Promos, Stop, Help, Language, Data, Erase, Email, Move, Reset, Yes, No,
+		Join, Balance, Rewards, Redeem, Why, Tier, Name, Birthday, Friend, Promos, Stop, Help, Language, Data, Erase, Email, Move, Reset, Spin, Yes, No,
 	}
 }
 
@@ -54,13 +56,17 @@ func (c Command) reading() bool {
 func (c Command) forgiving() bool { return c.reading() || c == Join || c == Stop }
 
 // Kind is the kind of an open question, as in members.Question: score takes a number, clue takes what [Context.Clue] knows, choice
-// a letter, a name or a no, every other kind takes yes or no.
+// a letter, a name or a no, rsvp a yes with a number or without, comment whatever is nothing else, spin its keyword; every other kind
+// takes yes or no.
 type Kind string
 
 const (
-	scoreQuestion  Kind = members.AskScore
-	clueQuestion   Kind = members.AskClue
-	choiceQuestion Kind = members.AskChoice
+	scoreQuestion   Kind = members.AskScore
+	clueQuestion    Kind = members.AskClue
+	choiceQuestion  Kind = members.AskChoice
+	rsvpQuestion    Kind = members.AskRSVP
+	spinQuestion    Kind = members.AskSpin
+	commentQuestion Kind = members.AskComment
 )
 
 // How tells what made a text mean what it means.
@@ -98,8 +104,10 @@ const (
 	LanguageUnspoken Wrong = "language_unspoken" // known (Lang says which), but not spoken here
 	EmailMissing     Wrong = "email_missing"
 	EmailUnclear     Wrong = "email_unclear"
-	MoveUnclear      Wrong = "move_unclear"  // neither a number nor a code
-	ScoreUnclear     Wrong = "score_unclear" // not one whole number from 0 to 10
+	MoveUnclear      Wrong = "move_unclear"   // neither a number nor a code
+	ScoreUnclear     Wrong = "score_unclear"  // not one whole number from 0 to 10
+	PlacesUnclear    Wrong = "places_unclear" // a yes with something else than one number of places
+	ClueUnknown      Wrong = "clue_unknown"   // a word or two that open no clue, while a treasure hunt is on
 )
 
 // Context is what the matcher is told of the thread a text belongs to.
@@ -112,7 +120,8 @@ type Context struct {
 	OptOut   string            // the provider's OptOutType: STOP, START, HELP or ""
 	Code     func(string) bool // is this, in capitals, an existing code to join with, or to claim an action? nil: none is
 	Choices  []string          // what stands behind A, B and C of the open choice
-	Clue     func(string) bool // do these words, folded, answer the open clue? nil: no
+	Clue     func(string) bool // are these words, folded, the code of a clue of the open treasure hunt? nil: no
+	Places   int               // that the member has taken of the open invitation; -1: they said no, 0: they did not answer
 }
 
 // Intent is what a text means. Command None with nothing else set was not understood: a help line, and the shop's inbox.
@@ -132,6 +141,7 @@ type Intent struct {
 	Score            int    // Score: 0-10
 	Digits           string // Move: the new number, as it was written; else Code is what proves it
 	Choice           int    // Choice, Redeem: 1 is A, 2 is B, 3 is C; 0: not told
+	Places           int    // Yes to an invitation: for so many; 0: not told
 	Email            string // Email: the address, its domain in small letters
 
 	Suggest string // "did you mean ...?": one slip away from a command that changes something. Command is None: nothing is to be done

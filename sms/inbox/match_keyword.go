@@ -49,10 +49,10 @@ func (b *Book) first(ctx Context, t *reading) (Intent, bool) {
 }
 
 // meant tells whether a keyword that is also an everyday word stands in words i to n of a text as the command it is: with nothing beside it
-// but what belongs to it. "Cambio de turno", "amigo, a que hora cierran?" and "reset my password" are for a person. Digits belong to a change
+// but what belongs to it. "Cambio de turno", "gira a la derecha" and "reset my password" are for a person. Digits belong to a change
 // of number. Of any other command it is always so.
 func (b *Book) meant(c Command, t *reading, i, n int) bool {
-	if c != Friend && c != Move && c != Reset && c != Erase {
+	if c != Friend && c != Move && c != Reset && c != Erase && c != Spin {
 		return true
 	}
 	for at := 0; at < len(t.words); {
@@ -176,7 +176,7 @@ func (b *Book) joins(c Command, argument string) bool {
 	if c == Promos {
 		return b.on.has(argument)
 	}
-	return (c == Redeem || c == Birthday) && strings.Trim(argument, "0123456789") == ""
+	return (c == Redeem || c == Birthday || c == Yes) && strings.Trim(argument, "0123456789") == ""
 }
 
 // known tells whether a word is one of ours, so that it is no slip of the keys.

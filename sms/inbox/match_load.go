@@ -26,6 +26,8 @@ func newLoader(wanted []string) *loader {
 			small: lexicon[class]{}, content: map[string]bool{}, never: lexicon[bool]{}, phrases: map[string][]*pattern{},
 			asides: map[Command]lexicon[bool]{}, numbers: lexicon[int]{}, months: lexicon[int]{}, ordinals: map[string]bool{},
 			particles: map[string]bool{}, on: lexicon[bool]{}, names: lexicon[string]{},
+			orders: lexicon[*orderSense]{}, days: lexicon[int]{}, coins: lexicon[bool]{}, everyone: lexicon[bool]{}, until: lexicon[bool]{},
+			ordering: lexicon[bool]{},
 		},
 	}
 }
@@ -76,7 +78,7 @@ func (l *loader) line(language string, ln line) error {
 		if err := l.owner(language, ln); err != nil {
 			return err
 		}
-	case "dates", "month", "number", "aside", "on", "off", "ordinal", "particle":
+	case "dates", "month", "number", "aside", "on", "off", "ordinal", "particle", "order", "day", "coins", "everyone", "until", "ordering":
 	default:
 		return ln.errorf("%q is no directive", ln.what)
 	}
@@ -107,6 +109,18 @@ func (l *loader) spokenLine(language string, ln line) error {
 		return l.counted(l.book.numbers, ln, 31)
 	case "aside":
 		return l.aside(ln)
+	case "order":
+		return l.order(language, ln)
+	case "day":
+		return l.day(ln)
+	case "coins":
+		return put(l.book.coins, ln, true)
+	case "everyone":
+		return put(l.book.everyone, ln, true)
+	case "until":
+		return put(l.book.until, ln, true)
+	case "ordering":
+		return put(l.book.ordering, ln, true)
 	case "on":
 		return put(l.book.on, ln, true)
 	case "off":
@@ -167,6 +181,9 @@ func needs() []string {
 	all := []string{"name", "dates", "stop", "polite", "filler", "content", "on", "off", "phrase stop", "phrase erase", "phrase wrong number", "phrase promos"}
 	for _, c := range keyworded() {
 		all = append(all, "keyword "+string(c))
+	}
+	for _, o := range allOrders() {
+		all = append(all, "order "+string(o))
 	}
 	for n := 1; n <= 12; n++ {
 		all = append(all, "month "+strconv.Itoa(n))

@@ -37,6 +37,13 @@ type Book struct {
 	on         lexicon[bool]   // PROMOS ON: true, OFF: false
 	names      lexicon[string] // of languages, to their code
 	slips      []slip          // what a typo can be a typo of
+
+	orders   lexicon[*orderSense] // what staff ask for
+	days     lexicon[int]         // 0 is Sunday; today and tomorrow
+	coins    lexicon[bool]        // what money is called: soles
+	everyone lexicon[bool]        // all members
+	until    lexicon[bool]        // 16 a 18
+	ordering lexicon[bool]        // words that say nothing in an owner's order: el, a las
 }
 
 // sense is what a keyword means in the languages that have it.

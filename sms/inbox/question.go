@@ -4,10 +4,47 @@ import (
 	"context"
 	"slices"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
 )
+
+// open lists the questions that the member can answer, those of texts that have left since among them, with the games behind them.
+func (th *Thread) open(ctx context.Context, tx *db.Tx) ([]members.Question, error) {
+	if th.Member.ID == 0 {
+		return nil, nil
+	}
+	if err := campaigns.Asked(ctx, tx, th.Member); err != nil {
+		return nil, err
+	}
+	all, err := members.Open(ctx, tx, th.Program.ID, th.Member.ID)
+	if err != nil {
+		return nil, err
+	}
+	return th.inPlay(ctx, tx, all)
+}
+
+// inPlay finds the games behind open questions, and leaves out those whose game is over before its time.
+func (th *Thread) inPlay(ctx context.Context, tx *db.Tx, open []members.Question) (live []members.Question, err error) {
+	th.plays = map[Kind]campaigns.Play{}
+	for _, q := range open {
+		switch kind := Kind(q.Kind); kind {
+		case spinQuestion, clueQuestion, scoreQuestion, rsvpQuestion:
+			play, err := campaigns.PlayOf(ctx, tx, th.Program, th.Member, q, th.Language)
+			if db.NotFound(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			th.plays[kind] = play
+		}
+		live = append(live, q)
+	}
+	th.places, err = th.seated(ctx, tx)
+	return live, err
+}
 
 // yes and no answer the question that was asked last, of those that take such an answer.
 func yes(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) { return th.settle(ctx, tx, true) }
@@ -16,6 +53,9 @@ func no(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) { return th.s
 
 // settle closes the last open question and does what the answer asks for. Without one it is a text like any other.
 func (th *Thread) settle(ctx context.Context, tx *db.Tx, said bool) (Reply, error) {
+	if th.Intent.Answers == rsvpQuestion { // stays open: minds change
+		return th.rsvp(ctx, tx, said)
+	}
 	open, err := members.Open(ctx, tx, th.Program.ID, th.Member.ID)
 	if err != nil {
 		return Reply{}, err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/sms"
@@ -15,7 +16,8 @@ type Inbox struct {
 	DB   *db.DB
 	Key  members.Key
 	Book *Book
-	Base string // how the world reaches us, for links in texts; '': no links
+	Base string         // how the world reaches us, for links in texts; '': no links
+	Luck campaigns.Luck // where a wheel stops; nil: dice
 }
 
 // Reply is the answer to a text. The zero value answers nothing.
@@ -60,11 +62,12 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 	if err != nil {
 		return sms.Answer{}, err
 	}
+	in.Body = th.kept(in.Body)
 	text, err := sms.RecordInbound(ctx, tx, th.Sender, in, sms.From{Phone: th.Phone, Hash: th.Number.Hash, Member: th.Member.ID})
 	if err != nil || text.Again {
 		return text.Answer, err
 	}
-	th.Text = text.Received
+	th.Text, th.said = text.Received, in.Body
 	reply, err := th.answer(ctx, tx, in)
 	if err != nil {
 		return sms.Answer{}, err
@@ -104,7 +107,10 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	if th.Phone == "" {
 		return Reply{ForShop: true}, nil
 	}
-	open, err := members.Open(ctx, tx, th.Program.ID, th.Member.ID)
+	if th.Staff.ID != 0 {
+		return th.work(ctx, tx)
+	}
+	open, err := th.open(ctx, tx)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -118,12 +124,16 @@ func (th *Thread) answer(ctx context.Context, tx *db.Tx, in sms.Inbound) (Reply,
 	th.Intent = th.inbox.Book.Match(Context{
 		Language: th.Language, Member: th.Member.ID != 0, Plus1: strings.HasPrefix(th.Phone.E164(), "+1"),
 		Year: tx.Time().In(th.Program.Location()).Year(), Open: kinds(open), Choices: choices, OptOut: in.OptOut, Code: th.isCode,
+		Clue: th.isClue, Places: th.places,
 	}, in.Body)
 	if err := th.learn(ctx, tx); err != nil {
 		return Reply{}, err
 	}
 	if th.Number.Stopped() {
 		return th.answerStopped(ctx, tx)
+	}
+	if reply, found, err := th.answerAsk(ctx, tx, open); found || err != nil {
+		return reply, err
 	}
 	return th.route()(ctx, tx, th)
 }
@@ -136,12 +146,20 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 		return sms.Answer{}, nil
 	}
 	if !r.Always {
-		ok, err := th.Number.Allow(ctx, tx, r.Help, th.today(tx))
+		ok, err := th.allow(ctx, tx, r)
 		if err != nil || !ok {
 			return sms.Answer{}, err
 		}
 	}
 	return sms.ReplyTo(ctx, tx, th.Sender, th.Text, sms.Draft{
-		Program: th.Program, Member: th.Member, Topic: r.Topic, Language: th.Language, Body: r.Body,
+		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, Topic: r.Topic, Language: th.Language, Body: r.Body,
 	})
+}
+
+// allow says whether the loop guard lets a reply go, and counts it.
+func (th *Thread) allow(ctx context.Context, tx *db.Tx, r Reply) (bool, error) {
+	if th.atWork {
+		return th.Number.AllowStaff(ctx, tx)
+	}
+	return th.Number.Allow(ctx, tx, r.Help, th.today(tx))
 }

@@ -17,6 +17,8 @@ func (th *Thread) route() answerer {
 		return lost
 	case it.Command == Stop:
 		return stop
+	case it.Command == Comment:
+		return comments
 	case it.StopHint:
 		return stopHint
 	case it.Suggest != "":
@@ -60,6 +62,9 @@ var commands = map[Command]answerer{
 	Yes:      yes,
 	No:       no,
 	Choice:   choice,
+	Spin:     spin,
+	Clue:     clue,
+	Score:    score,
 }
 
 // lasting is what is done for a text that came before a restore: who may be texted, who somebody is. It needs no answer to be right.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
 	"fiel/rewards"
@@ -25,15 +26,22 @@ type Thread struct {
 	Intent   Intent
 	Language string // the one to answer in
 	Text     sms.Received
+	Staff    members.Staff // who gives an order; ID 0: the text is none
+	Ordered  Ordered
+	atWork   bool // somebody on the staff has had many answers: the limit of staff holds
 	inbox    *Inbox
+	said     string                  // the text as it came
 	codes    map[string]rewards.Code // those that the text names, by their letters
+	plays    map[Kind]campaigns.Play // games whose questions are open
+	places   int                     // see Context.Places
 	news     *rewards.News           // told after the answer; nil: none
 	silent   bool                    // the answer will not be texted, whatever it says
 	past     bool                    // it came before a restore: see [sms.Inbound]
 	handled  bool                    // not even the confirmation of a stop: the provider sends its own
 }
 
-// open finds the program of the sender, takes the row of the number the text came from, and finds the member.
+// open finds the program of the sender, takes the row of the number the text came from, and finds the member. Whoever
+// gives an order of staff is at work: no member in it.
 func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.Inbound) (*Thread, error) {
 	th := &Thread{Sender: sender, inbox: i, past: in.Past}
 	var err error
@@ -49,6 +57,9 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 	if th.Number, err = members.Touch(ctx, tx, th.Program.ID, i.Key.Hash(phone)); err != nil {
 		return nil, err
 	}
+	if err := th.employ(ctx, tx, in.OptOut, in.Body); err != nil || th.Staff.ID != 0 {
+		return th, err
+	}
 	th.Member, err = members.ByPhone(ctx, tx, th.Program.ID, phone)
 	if err != nil && !db.NotFound(err) {
 		return nil, err
@@ -61,7 +72,15 @@ func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.I
 	}
 	foreign := th.Member.ID == 0 && !th.welcome()
 	th.handled = in.Handled && !in.Past || foreign
-	th.silent = th.handled || th.Number.Quiet(tx.Now) && !in.Past
+	quiet := th.Number.Quiet(tx.Now) && !in.Past
+	if quiet {
+		s, err := members.StaffByPhone(ctx, tx, th.Program.ID, th.Phone)
+		if err != nil && !db.NotFound(err) {
+			return nil, err
+		}
+		th.atWork = s.Verified()
+	}
+	th.silent = th.handled || quiet && !th.atWork
 	return th, nil
 }
 
