@@ -473,6 +473,49 @@ func TestReopening(t *testing.T) {
 	})
 }
 
+// Doubt about a number is cleared by somebody who asked, or by a text from who was here lately; what is not doubted cannot be confirmed.
+func TestANumberOfDoubt(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		p, key := cafe(t, d)
+		m := in(t, d, func(ctx context.Context, tx *db.Tx) (members.Member, error) {
+			m, _, err := join(ctx, tx, p, key, rosa)
+			return m, err
+		})
+		doubt := func(clear func(context.Context, *db.Tx, members.Number) error) string {
+			return in(t, d, func(ctx context.Context, tx *db.Tx) (string, error) {
+				if err := members.Mark(ctx, tx, p.ID, m.Hash, members.HealthConfirm); err != nil {
+					return "", err
+				}
+				n, err := members.Touch(ctx, tx, p.ID, m.Hash)
+				if err != nil || n.Promotable() || !n.Textable() {
+					t.Errorf("offers go to a number of doubt, or nothing does: %+v, %v", n, err)
+				}
+				if err := clear(ctx, tx, n); err != nil {
+					return "", err
+				}
+				return members.HealthOf(ctx, tx, m)
+			})
+		}
+		if h := doubt(func(ctx context.Context, tx *db.Tx, _ members.Number) error { return members.Confirm(ctx, tx, m) }); h != members.HealthGood {
+			t.Errorf("confirmed, it is %q", h)
+		}
+		if h := doubt(func(ctx context.Context, tx *db.Tx, n members.Number) error { return n.HeardFrom(ctx, tx, m) }); h != members.HealthGood {
+			t.Errorf("heard from, it is %q", h)
+		}
+		old := m
+		old.JoinedAt = 1
+		if h := doubt(func(ctx context.Context, tx *db.Tx, n members.Number) error { return n.HeardFrom(ctx, tx, old) }); h != members.HealthConfirm {
+			t.Errorf("heard from after a long silence, it is %q", h)
+		}
+		err := d.Write(t.Context(), db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+			return errors.Join(members.Mark(ctx, tx, p.ID, m.Hash, members.HealthGood), members.Confirm(ctx, tx, m))
+		})
+		if db.CodeOf(err) != db.Refused {
+			t.Errorf("what nobody doubts was confirmed: %v", err)
+		}
+	})
+}
+
 func TestLine(t *testing.T) {
 	for raw, want := range map[string]string{
 		" Cafe  Flor ": "Cafe Flor", "Café ☕": "Café ☕", "1": "1", "…": "…", "王记": "王记",

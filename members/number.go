@@ -19,7 +19,7 @@ const (
 	HealthGood     = ""
 	HealthBad      = "bad"      // never text it again
 	HealthLandline = "landline" // cannot receive texts
-	HealthConfirm  = "confirm"  // ask at the till whether it is still theirs
+	HealthConfirm  = "confirm"  // ask at the till whether it is still theirs; no offers until then
 	HealthSuspect  = "suspect"  // somebody said "wrong number"
 )
 
@@ -42,6 +42,43 @@ func Touch(ctx context.Context, tx *db.Tx, program int64, hash string) (Number, 
 func Mark(ctx context.Context, tx *db.Tx, program int64, hash, health string) error {
 	return New(tx).markNumber(ctx, markNumberParams{ProgramID: program, Hash: hash, Health: health})
 }
+
+// HealthOf is what is known of a member's number without taking its row; HealthGood when nothing is.
+func HealthOf(ctx context.Context, tx *db.Tx, m Member) (string, error) {
+	health, err := New(tx).healthOf(ctx, m.ProgramID, m.Hash)
+	if db.NotFound(err) {
+		return HealthGood, nil
+	}
+	return health, err
+}
+
+// Confirm notes that a number of doubt ([HealthConfirm]) is still the member's, since somebody asked them at the till: offers go to it
+// again. db.Refused when there was no doubt.
+func Confirm(ctx context.Context, tx *db.Tx, m Member) error {
+	n, err := New(tx).confirmNumber(ctx, m.ProgramID, m.Hash)
+	if err == nil && n == 0 {
+		err = db.Errorf(db.Refused, "Nobody doubts that this number is the member's.")
+	}
+	return err
+}
+
+// dormant is how long a member may not have been seen before a text from their number no longer says that it is still theirs: carriers
+// give numbers to others after some 90 days.
+const dormant = 90 * 24 * 60 * 60 * 1000 // milliseconds
+
+// HeardFrom clears the doubt about a number that the member has just texted from. After a long silence it stays: a number is not a person.
+// The caller holds the number's row.
+func (n Number) HeardFrom(ctx context.Context, tx *db.Tx, m Member) error {
+	if n.Health != HealthConfirm || max(m.JoinedAt, m.ActiveAt, m.LastPurchaseAt) < tx.Now-dormant {
+		return nil
+	}
+	_, err := New(tx).confirmNumber(ctx, m.ProgramID, m.Hash)
+	return err
+}
+
+// Promotable says whether a promotion may go there: not where nobody can say whose number it is. Answers and notices still may, and tell
+// by arriving that somebody has it.
+func (n Number) Promotable() bool { return n.Textable() && n.Health != HealthConfirm }
 
 // Limits against two robots answering each other.
 const (

@@ -30,3 +30,9 @@ UPDATE phones SET no_bonus_until = 0 WHERE program_id = $1 AND hash = $2;
 
 -- name: suppressNumber :exec
 UPDATE phones SET suppressed_at = $3, health = '' WHERE program_id = $1 AND hash = $2;
+
+-- name: healthOf :one
+SELECT health FROM phones WHERE program_id = $1 AND hash = $2;
+
+-- name: confirmNumber :execrows
+UPDATE phones SET health = '' WHERE program_id = $1 AND hash = $2 AND health = 'confirm';

@@ -18,6 +18,18 @@ func (q *Queries) allowBonus(ctx context.Context, programID int64, hash string) 
 	return err
 }
 
+const confirmNumber = `-- name: confirmNumber :execrows
+UPDATE phones SET health = '' WHERE program_id = $1 AND hash = $2 AND health = 'confirm'
+`
+
+func (q *Queries) confirmNumber(ctx context.Context, programID int64, hash string) (int64, error) {
+	result, err := q.db.ExecContext(ctx, confirmNumber, programID, hash)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
 const countReply = `-- name: countReply :exec
 UPDATE phones SET replies = $3, replies_since = $4, helps = $5, helps_day = $6, told_day = $7
 WHERE program_id = $1 AND hash = $2
@@ -68,6 +80,17 @@ func (q *Queries) freeNumber(ctx context.Context, arg freeNumberParams) error {
 		arg.Hash,
 	)
 	return err
+}
+
+const healthOf = `-- name: healthOf :one
+SELECT health FROM phones WHERE program_id = $1 AND hash = $2
+`
+
+func (q *Queries) healthOf(ctx context.Context, programID int64, hash string) (string, error) {
+	row := q.db.QueryRowContext(ctx, healthOf, programID, hash)
+	var health string
+	err := row.Scan(&health)
+	return health, err
 }
 
 const markNumber = `-- name: markNumber :exec

@@ -212,6 +212,27 @@ func TestANumberOfDoubtIsAskedFor(t *testing.T) {
 		})
 		s.sells("200 credited known 10/15 confirm", s.sale("T-1"))
 		s.sells("200 credited known 10/15 confirm", s.sale("T-1"))
+		shown := func() bool {
+			a, err := s.Person(t.Context(), pos.PersonRequest{Program: s.p.ID, Till: s.till.ID, Kind: pos.ShowMember, Phone: rosa.E164()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return bytes.Contains(a.Body, []byte(`"confirm":true`))
+		}
+		if !shown() {
+			t.Error("member.show does not ask whose number it is")
+		}
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			m, err := members.ByPhone(ctx, tx, s.p.ID, rosa)
+			if err != nil {
+				return err
+			}
+			return members.Confirm(ctx, tx, m)
+		})
+		if shown() {
+			t.Error("member.show asks again")
+		}
+		s.sells("200 credited known 10/25", s.sale("T-2"))
 	})
 }
 

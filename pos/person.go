@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"fiel/db"
+	"fiel/members"
 	"fiel/rewards"
 )
 
@@ -56,6 +57,7 @@ type personOutcome struct {
 	Level    string        `json:"level,omitempty"`
 	Next     string        `json:"next,omitempty"` // the nearest reward out of reach,
 	Missing  int64         `json:"missing,omitempty"`
+	Confirm  bool          `json:"confirm,omitempty"` // texts to the number do not arrive: ask whether it is still theirs
 	Vouchers []openVoucher `json:"vouchers,omitempty"`
 }
 
@@ -150,6 +152,11 @@ func (d desk) showMember(ctx context.Context, tx *db.Tx, b buyer) (personOutcome
 	if st.Next != nil {
 		o.Next, o.Missing = st.Next.Name, st.Missing
 	}
+	health, err := members.HealthOf(ctx, tx, m)
+	if err != nil {
+		return personOutcome{}, err
+	}
+	o.Confirm = health == members.HealthConfirm
 	open, err := rewards.OpenVouchers(ctx, tx, d.program, m)
 	for _, v := range open {
 		o.Vouchers = append(o.Vouchers, openVoucher{v.Name, factsOf(v, d.store).Until})

@@ -43,7 +43,7 @@ func (pl *Plan) Barred(m members.Member, n members.Number) string {
 	switch {
 	case n.Stopped() || m.Left() || m.Phone == "":
 		return ReasonStopped
-	case !n.Textable():
+	case !n.Textable(), pl.class == Marketing && !n.Promotable():
 		return ReasonNumber
 	case !m.Service || pl.class == Marketing && !m.Marketing:
 		return ReasonConsent

@@ -184,7 +184,37 @@ func TestLaterTries(t *testing.T) {
 		if h := s.number(m).Health; h != members.HealthConfirm {
 			t.Errorf("health %q, want confirm", h)
 		}
+		s.noOfferToANumberOfDoubt(m)
 	})
+}
+
+// noOfferToANumberOfDoubt tells what still goes to a number nobody can say whose it is, and what clears that.
+func (s *shop) noOfferToANumberOfDoubt(m members.Member) {
+	s.t.Helper()
+	s.clock.Add(15 * time.Hour) // noon again
+	offer, notice := s.enqueue(m, Marketing, "Hoy 2x1"), s.enqueue(m, Service, "Tu nivel ha cambiado")
+	s.sendAll(s.line())
+	if o, n := s.message(offer.ID), s.message(notice.ID); o.Reason != ReasonNumber || n.State != StateSent {
+		s.t.Errorf("the offer is %s(%s), the notice %s", o.State, o.Reason, n.State)
+	}
+	heard := func() string {
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			n, err := members.Touch(ctx, tx, s.p.ID, m.Hash)
+			if err != nil {
+				return err
+			}
+			return n.HeardFrom(ctx, tx, m)
+		})
+		return s.number(m).Health
+	}
+	s.clock.Add(91 * 24 * time.Hour)
+	if h := heard(); h != members.HealthConfirm {
+		s.t.Errorf("after a long silence a text from the number makes it %q: it may be somebody else's", h)
+	}
+	s.clock.Add(-91 * 24 * time.Hour)
+	if h := heard(); h != members.HealthGood {
+		s.t.Errorf("a text from a member who was here lately leaves %q", h)
+	}
 }
 
 // Carriers that filter a blast are noticed after a few per cent.

@@ -34,7 +34,7 @@ func forbidden(t claimedRow) string {
 		return ReasonStopped
 	case t.ownReply():
 		return ""
-	case !n.Textable():
+	case !n.Textable(), t.Class == Marketing && !n.Promotable():
 		return ReasonNumber
 	case t.StaffID != 0 && t.StaffSince != 0: // somebody who works here, on a phone that is theirs
 		return ""

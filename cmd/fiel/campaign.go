@@ -21,7 +21,9 @@ type campaignCmd struct {
 	Pause     campaignPauseCmd     `cmd:"" help:"Keep everything that waits from leaving."`
 	Resume    campaignResumeCmd    `cmd:"" help:"Go on after a pause."`
 	Cancel    campaignCancelCmd    `cmd:"" help:"End a campaign for good; what waits is taken back."`
+	Progress  campaignProgressCmd  `cmd:"" help:"How far the texts of a campaign have come, how fast they leave and when the last is expected to."`
 	Report    campaignReportCmd    `cmd:"" help:"What a campaign would cost, or what became of it."`
+	Answers   campaignAnswersCmd   `cmd:"" help:"What members answered: prizes of a wheel, finders of a treasure, scores and comments, guests."`
 }
 
 type campaignAddCmd struct {
@@ -152,13 +154,26 @@ func (c *campaignCancelCmd) Run(a *App) error {
 
 type campaignListCmd struct{}
 
+// listedCampaign is a campaign in the list.
+type listedCampaign struct {
+	campaigns.Campaign
+	Stopped string `json:",omitempty"` // why its run was stopped, until somebody resumes it
+}
+
 // Run lists campaigns with the next time each happens.
 func (c *campaignListCmd) Run(a *App) error {
 	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		list := []campaigns.Campaign{}
+		list := []listedCampaign{}
 		err := d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+			list = list[:0]
+			why, err := campaigns.Stopped(ctx, tx, p.ID)
+			if err != nil {
+				return err
+			}
 			all, err := campaigns.List(ctx, tx, p.ID)
-			list = append(list[:0], all...)
+			for _, c := range all {
+				list = append(list, listedCampaign{c, why[c.ID]})
+			}
 			return err
 		})
 		if err != nil {
@@ -168,7 +183,7 @@ func (c *campaignListCmd) Run(a *App) error {
 	})
 }
 
-func (a *App) printCampaigns(w io.Writer, p members.Program, list []campaigns.Campaign) {
+func (a *App) printCampaigns(w io.Writer, p members.Program, list []listedCampaign) {
 	if len(list) == 0 {
 		fmt.Fprintln(w, "No campaigns yet. For instance: fiel campaign add birthday --offer es='un postre' --voucher item")
 		return
@@ -180,7 +195,11 @@ func (a *App) printCampaigns(w io.Writer, p members.Program, list []campaigns.Ca
 		if o, ok := c.Next(p, a.clock()); ok {
 			next = o.At.In(p.Location()).Format("Mon 2006-01-02 15:04")
 		}
-		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, c.State, next)
+		state := c.State
+		if c.Stopped != "" {
+			state += ", stopped: " + c.Stopped
+		}
+		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, state, next)
 	}
 	t.Flush()
 }
@@ -221,6 +240,9 @@ func printReport(w io.Writer, p members.Program, r campaigns.Report) {
 
 func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
 	fmt.Fprintf(w, "\n%s %s, offer until %s\n", r.Run.Occurrence, r.Run.State, stamp(r.Run.EndsAt, p))
+	if r.Run.State == campaigns.RunPaused && r.Run.Reason != "" {
+		fmt.Fprintf(w, "  stopped: %s\n", r.Run.Reason)
+	}
 	for _, state := range []string{
 		sms.StateQueued, sms.StateSending, sms.StateSent, sms.StateDelivered, sms.StateUndelivered, sms.StateFailed, sms.StateUnknown, sms.StateUnproven, sms.StateHoldout,
 	} {

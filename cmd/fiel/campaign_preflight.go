@@ -212,6 +212,7 @@ func whyLeftOut(reason string) string {
 		sms.ReasonCap: "had enough offers that day or week", sms.ReasonSpend: "the day's parts are used up",
 		sms.ReasonCampaign: "the campaign has come to its cap of parts",
 		"room":             "do not fit before the end", "words": "the words cannot be filled in for them",
+		"cancelled": "taken back",
 	}
 	return cmp.Or(words[reason], reason)
 }

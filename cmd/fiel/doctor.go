@@ -26,7 +26,7 @@ type symptom struct {
 
 // Run looks at everything a first text needs and fails when something is amiss.
 func (c *doctorCmd) Run(a *App) error {
-	found := slices.Concat(a.lookAtDatabase(), a.lookAtCodes(), a.lookAtCountries(), []symptom{a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature()})
+	found := slices.Concat(a.lookAtDatabase(), a.lookAtCodes(), a.lookAtCountries(), a.lookAtNotices(), []symptom{a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature()})
 	sick := 0
 	for _, s := range found {
 		if !s.OK {
@@ -75,6 +75,31 @@ func (a *App) lookAtDatabase() []symptom {
 		err = setUp
 	}
 	return []symptom{first, look("key "+a.KeyFile, keyErr), look("program, store, sender and till", err)}
+}
+
+// lookAtNotices names what the owners were told last and nobody has seen.
+func (a *App) lookAtNotices() (unseen []symptom) {
+	d, err := a.open()
+	if err != nil {
+		return nil // said already
+	}
+	defer d.Close()
+	err = d.Read(a.ctx, func(ctx context.Context, tx *db.Tx) error {
+		unseen = nil
+		p, err := a.pick(ctx, tx)
+		if err != nil {
+			return nil // said already
+		}
+		told, err := sms.Unseen(ctx, tx, p.ID, 3)
+		for _, n := range told {
+			unseen = append(unseen, symptom{What: n.Kind, Mend: fmt.Sprintf("%s Then: fiel notice seen %d", n.Words, n.ID)})
+		}
+		return err
+	})
+	if err != nil {
+		return []symptom{look("notices", err)}
+	}
+	return unseen
 }
 
 // lookAtCodes names each reward whose uploaded codes run out.

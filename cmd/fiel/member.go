@@ -21,6 +21,7 @@ type memberCmd struct {
 
 	Data     memberDataCmd     `cmd:"" help:"Print all that is kept of a member, as JSON."`
 	Merge    memberMergeCmd    `cmd:"" help:"Make two members one: points, vouchers, cards and stamps of the first become the second's."`
+	Confirm  memberConfirmCmd  `cmd:"" help:"Say that a number is still the member's, though texts to it did not arrive: you asked them."`
 	Number   memberNumberCmd   `cmd:"" help:"Give a member another phone number."`
 	Reassign memberReassignCmd `cmd:"" help:"Free a number that belongs to somebody else now: the new owner begins with nothing."`
 	Erase    memberEraseCmd    `cmd:"" help:"Erase a member for good; the ledger stays, without a name."`
@@ -41,6 +42,7 @@ type memberView struct {
 	Name      string        `json:"name"`
 	Language  string        `json:"language"`
 	Birthday  string        `json:"birthday,omitempty"`
+	Number    string        `json:"number,omitempty"` // bad, landline, confirm (ask whether it is still theirs), suspect
 	Joined    string        `json:"joined"`
 	Left      bool          `json:"left"`
 	Points    int64         `json:"points"`
@@ -121,6 +123,10 @@ func (c *memberShowCmd) Run(a *App) error {
 
 func describe(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (memberView, error) {
 	v := viewMember(m, p)
+	var err error
+	if v.Number, err = members.HealthOf(ctx, tx, m); err != nil {
+		return v, err
+	}
 	given, err := members.Consents(ctx, tx, p.ID, m.ID)
 	if err != nil {
 		return v, err
@@ -156,6 +162,9 @@ func (v memberView) print(w io.Writer) {
 	if v.Left {
 		fmt.Fprintln(w, "has left all texts")
 	}
+	if words := numberWords[v.Number]; words != "" {
+		fmt.Fprintln(w, words)
+	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	for _, c := range v.Consents {
 		word := "withdrawn"
@@ -168,6 +177,36 @@ func (v memberView) print(w io.Writer) {
 		fmt.Fprintf(t, "%s\t%s\t%+d\t= %d\t%s\n", m.At, m.Kind, m.Points, m.Balance, m.Words)
 	}
 	t.Flush()
+}
+
+var numberWords = map[string]string{
+	members.HealthBad: "nobody has this number, says the carrier: no texts go to it", members.HealthLandline: "this number takes no texts",
+	members.HealthConfirm: "texts to this number do not arrive: ask at the till whether it is still theirs, then `fiel member confirm`; no offers go to it until then",
+	members.HealthSuspect: "somebody said that this is the wrong number: no texts go to it",
+}
+
+type memberConfirmCmd struct {
+	Who string `arg:"" help:"Phone number, or # and the id."`
+}
+
+// Run notes that somebody at the till was asked.
+func (c *memberConfirmCmd) Run(a *App) error {
+	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
+		var m members.Member
+		err := d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) (err error) {
+			if m, err = findMember(ctx, tx, p, c.Who); err != nil {
+				return err
+			}
+			if err := members.Confirm(ctx, tx, m); err != nil {
+				return err
+			}
+			return members.Record(ctx, tx, p.ID, members.Act{Actor: cliActor(), Door: "cli", Action: "member.confirm", Subject: fmt.Sprint("member:", m.ID)})
+		})
+		if err != nil {
+			return err
+		}
+		return a.answer(viewMember(m, p), func(w io.Writer) { fmt.Fprintf(w, "%s is still theirs\n", m.Phone.E164()) })
+	})
 }
 
 type memberListCmd struct {

@@ -71,6 +71,7 @@ type commands struct {
 	Sender   senderCmd   `cmd:"" help:"Numbers and messaging services that texts leave by."`
 	Audience audienceCmd `cmd:"" help:"Who a campaign is for: count, sample, explain, conditions."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
+	Notice   noticeCmd   `cmd:"" help:"What the owners were told: runs that stopped, came late or were missed, spending."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
 	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`
 	Flag     flagCmd     `cmd:"" help:"Look for who earns more than a customer would."`

@@ -130,8 +130,11 @@ func (th *Thread) learn(ctx context.Context, tx *db.Tx) error {
 
 // wrote remembers that a member has texted us: in some countries nobody may be texted before.
 func (th *Thread) wrote(ctx context.Context, tx *db.Tx) error {
-	if th.Member.ID == 0 || th.Member.WroteFirst || th.Intent.Command == Stop {
+	if th.Member.ID == 0 || th.Intent.Command == Stop {
 		return nil
+	}
+	if err := th.Number.HeardFrom(ctx, tx, th.Member); err != nil || th.Member.WroteFirst {
+		return err
 	}
 	return members.Wrote(ctx, tx, th.Member)
 }
