@@ -35,7 +35,7 @@ func List(ctx context.Context, tx *db.Tx, program int64) ([]Campaign, error) {
 }
 
 // Delete removes a campaign that is not running, with its runs. Its texts and their once keys stay: made again, it tells nobody twice.
-// db.Refused while it is active or paused, or texts of it are on the wire.
+// db.Refused while it is active or paused, texts of it are on the wire, or the audience of another campaign asks who got it.
 func Delete(ctx context.Context, tx *db.Tx, program, id int64) error {
 	c, err := lock(ctx, tx, program, id)
 	if err != nil {
@@ -46,6 +46,9 @@ func Delete(ctx context.Context, tx *db.Tx, program, id int64) error {
 	}
 	if n, err := New(tx).unfinishedRuns(ctx, program, id); err != nil || n > 0 {
 		return cmp.Or(err, error(db.Errorf(db.Refused, "Texts of %q are still on their way: try again in a minute.", c.Name)))
+	}
+	if err := unasked(ctx, tx, c); err != nil {
+		return err
 	}
 	if err := New(tx).deleteRuns(ctx, program, id); err != nil {
 		return err

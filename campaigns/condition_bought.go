@@ -67,9 +67,19 @@ func (c bought) write(q *query, at moment) {
 // often appends how often that was within the days, by the lines of the sales. Upper and lower case are alike; SQLite knows that of the
 // plain letters only, so the others are asked for in both.
 func (c bought) often(q *query, at moment) {
-	q.text(` AND (SELECT COUNT(DISTINCT p.id) FROM purchases p JOIN purchase_lines l ON l.program_id = p.program_id AND l.purchase_id = p.id
-WHERE p.program_id = m.program_id AND p.state IN ('credited', 'imported') AND p.refunded < p.amount AND (p.money = 0 OR p.refunded < p.money) AND (p.member_id = m.id
-OR p.member_id IN (SELECT x.id FROM members x WHERE x.program_id = m.program_id AND x.merged_into = m.id AND x.merged_into <> 0))`)
+	q.text(" AND ")
+	c.sales(q, at, "purchases p", "p.program_id = m.program_id AND p.member_id = m.id")
+	q.text(" + ")
+	c.sales(q, at, "members x CROSS JOIN purchases p",
+		"x.program_id = m.program_id AND x.merged_into = m.id AND x.merged_into <> 0 AND p.program_id = x.program_id AND p.member_id = x.id")
+	q.compare(" >= ", c.Times)
+}
+
+// sales appends how many purchases within the days have one of the things in them.
+func (c bought) sales(q *query, at moment, from, whose string) {
+	q.text("(SELECT COUNT(DISTINCT p.id) FROM " + from + " CROSS JOIN purchase_lines l WHERE " + whose)
+	q.text(` AND p.state IN ('credited', 'imported') AND p.refunded < p.amount AND (p.money = 0 OR p.refunded < p.money)
+AND l.program_id = p.program_id AND l.purchase_id = p.id`)
 	q.compare(" AND p.occurred_at >= ", at.daysAgo(int(c.Days)))
 	q.text(" AND ")
 	column := "LOWER(TRIM(l.category))"
@@ -81,11 +91,11 @@ OR p.member_id IN (SELECT x.id FROM members x WHERE x.program_id = m.program_id 
 		spellings = append(spellings, cases(name)...)
 	}
 	in(q, column, spellings)
-	q.compare(") >= ", c.Times)
+	q.text(")")
 }
 
 // mostCases is up to how many letters beyond the plain ones are tried in both cases.
-const mostCases = 5
+const mostCases = 3
 
 // cases are the spellings of a name in lower case in which letters beyond ASCII are large or small.
 func cases(name string) []string {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"fiel/db"
@@ -107,7 +108,8 @@ func (c classes) write(q *query, _ moment) {
 	for _, name := range c {
 		scores = append(scores, c.of(name).scores...)
 	}
-	in(q, "m.rfm", scores)
+	slices.Sort(scores)
+	in(q, "m.rfm", slices.Compact(scores)) // a class named again adds no values
 }
 
 func (c classes) say(s *sayer, denied bool) clause {

@@ -62,3 +62,44 @@ func TestOccasionsUseIndexes(t *testing.T) {
 		t.Errorf("late consents are found by\n%s", plan)
 	}
 }
+
+// What an audience asks is answered by indexes that hold all of it, and no large table is read through.
+func TestAudiencesUseIndexes(t *testing.T) {
+	clock := new(dbtest.Clock)
+	s := openShop(t, dbtest.New(t, db.SQLite, dbtest.WithClock(clock)), clock, lima())
+	at := momentOf(s.p, clock.Now())
+	const members = "COVERING INDEX members_audience"
+	for form, want := range map[string][]string{
+		`{}`: {members}, `{"store": [3]}`: {members}, `{"tier": [7]}`: {members}, `{"tier": {"or_above": 7}}`: {members}, `{"language": ["es"]}`: {members},
+		`{"joined": {"at_most_days": 9}}`: {members}, `{"channel": ["X"]}`: {members}, `{"tag": ["x"]}`: {members}, `{"birthday_month": [3]}`: {members},
+		`{"balance": {"at_least": 9}}`: {members}, `{"purchases": {"at_least": 9}}`: {members}, `{"rfm": ["lost"]}`: {members},
+		`{"last_purchase": {"at_least_days": 30}}`:                  {members},
+		`{"spend": {"days": 90, "at_least": 100}}`:                  {members, "COVERING INDEX purchases_member", "INDEX members_merged"},
+		`{"bought": {"category": ["pan"]}}`:                         {members, "COVERING INDEX bought_name"},
+		`{"bought": {"category": ["pan", "te"], "days": 60}}`:       {members, "COVERING INDEX bought_name"},
+		`{"bought": {"category": ["pan"], "days": 60, "times": 2}}`: {"COVERING INDEX bought_name", "INDEX purchases_member", "purchase_lines"},
+		`{"got": [5]}`: {members, "COVERING INDEX messages_run"},
+		`{"not": {"got": [5]}, "tier": [7], "bought": {"product": ["a"]}}`: {members, "COVERING INDEX messages_run", "COVERING INDEX bought_name"},
+		`{"used": [5]}`: {"INDEX vouchers_run"},
+	} {
+		who, err := parseAudience([]byte(form))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, made := range map[string]func() (string, []any){
+			"count": func() (string, []any) { return countSQL(who, at) },
+			"page":  func() (string, []any) { return sliceSQL(who, at, slice{5, 900}, 500, nil) },
+		} {
+			sql, args := made()
+			plan := s.explained(sql, args...)
+			for _, w := range want {
+				if !strings.Contains(plan, w) {
+					t.Errorf("%s: %s does not use %s:\n%s", name, form, w, plan)
+				}
+			}
+			if strings.Contains(plan, "AUTOMATIC") || strings.Contains(plan, "SCAN m") {
+				t.Errorf("%s: %s:\n%s", name, form, plan)
+			}
+		}
+	}
+}

@@ -33,7 +33,7 @@ func flat(c condition, denied bool) (parts []part) {
 	return []part{{c, denied}}
 }
 
-func (s *sayer) say(p part) clause { return p.condition.say(s, p.denied) }
+func (s *sayer) say(p part) clause { return p.say(s, p.denied) }
 
 // join says parts with and or or between them. What is joined in another way stands in brackets.
 func (s *sayer) join(parts []part, joint string) clause {

@@ -112,10 +112,14 @@ type campaignStartCmd struct {
 // Run starts a campaign.
 func (c *campaignStartCmd) Run(a *App) error {
 	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		start := s.Start
 		if c.AsMany {
-			return s.StartAsMany(a.ctx, by, p.ID, id, c.Count)
+			start = s.StartAsMany
 		}
-		return s.Start(a.ctx, by, p.ID, id, c.Count)
+		if c.Count == 0 { // it comes again: nothing is refused now
+			a.warn(s, p, id, c.AsMany)
+		}
+		return start(a.ctx, by, p.ID, id, c.Count)
 	})
 }
 
