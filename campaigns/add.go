@@ -90,19 +90,7 @@ func (n NewCampaign) from(r Recipe) (NewCampaign, error) {
 	if len(n.Offer.Occasion) == 0 {
 		n.Offer.Occasion = r.Occasion
 	}
-	for _, f := range []struct{ own, recipe *string }{
-		{&n.Calendar.On, &r.Calendar.On},
-		{&n.Calendar.At, &r.Calendar.At},
-		{&n.Calendar.Ends, &r.Calendar.Ends},
-		{&n.Calendar.Last, &r.Calendar.Last},
-	} {
-		if *f.own == "" {
-			*f.own = *f.recipe
-		}
-	}
-	if len(n.Calendar.Products)+len(n.Calendar.Categories) == 0 {
-		n.Calendar.items = r.Calendar.items
-	}
+	n.Calendar = n.Calendar.over(r.Calendar)
 	var err error
 	n.Audience, err = merge(r.Audience, n.Audience)
 	return n, err
@@ -210,6 +198,11 @@ func (n NewCampaign) checkWords(p members.Program, language string) error {
 	hasCode := slices.Contains(used, "code")
 	if n.Offer.Kind != "" && !hasCode {
 		return db.Errorf(db.Invalid, "Each member gets a voucher, and the words in %s do not say its code: add {code}.", language)
+	}
+	var longest candidate
+	longest.Name = strings.Repeat("m", 80)
+	if _, _, err = s.fill(p, longest, sampleCode, 0); err != nil {
+		return err
 	}
 	_, _, err = s.fill(p, candidate{}, sampleCode, 0)
 	return err

@@ -207,7 +207,11 @@ func (c *claim) rebook(ctx context.Context, tx *db.Tx, row claimedRow, v *verdic
 	if err := unbook(ctx, tx, c.program.ID, old); err != nil {
 		return err
 	}
-	full, err := book(ctx, tx, c.program, v.pack, to)
+	pack := v.pack
+	if row.RunID != 0 {
+		pack.PerDay = promotionsPerDay
+	}
+	full, err := book(ctx, tx, c.program, pack, to)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,9 @@ func (pl *Plan) Barred(m members.Member, n members.Number) string {
 	return ""
 }
 
+// promotionsPerDay is how many texts of campaigns a member gets on a day, whatever a program allows: never two promotions.
+const promotionsPerDay = 1
+
 // Slot is when a text may leave, and whose room it takes.
 type Slot struct {
 	At     int64  // unix milliseconds
@@ -85,7 +88,7 @@ func (pl *Plan) Opening(m members.Member, store string, at, before int64) (s Slo
 	if !o.ok {
 		return Slot{}, whyClosed(at, before)
 	}
-	s = Slot{At: o.at, perDay: pl.program.TextsPerDay, rules: r}
+	s = Slot{At: o.at, perDay: min(pl.program.TextsPerDay, promotionsPerDay), rules: r}
 	if pl.class == Marketing {
 		s.CapDay = dateAt(o.at, r.day)
 	}

@@ -14,7 +14,10 @@ import (
 )
 
 type campaignCmd struct {
-	Add       campaignAddCmd       `cmd:"" help:"Make a campaign of a recipe: birthday, anniversary, lapsed, flash or blast."`
+	Add       campaignAddCmd       `cmd:"" help:"Make a campaign of a recipe: see fiel recipe list."`
+	Edit      campaignEditCmd      `cmd:"" help:"Change a campaign: its next run uses the new."`
+	Show      campaignShowCmd      `cmd:"" help:"All there is to know of a campaign: words, times, audience, caps."`
+	Delete    campaignDeleteCmd    `cmd:"" help:"Remove a campaign that is not running."`
 	List      campaignListCmd      `cmd:"" help:"List campaigns."`
 	Preflight campaignPreflightCmd `cmd:"" help:"Who gets a campaign, in how many parts, at what price, by when; and whether it may be started."`
 	Start     campaignStartCmd     `cmd:"" help:"Start a campaign; what goes out once asks for the number of people."`
@@ -27,7 +30,7 @@ type campaignCmd struct {
 }
 
 type campaignAddCmd struct {
-	Recipe   string            `arg:"" help:"birthday, anniversary, lapsed, flash or blast."`
+	Recipe   string            `arg:"" help:"Which recipe: see fiel recipe list."`
 	Name     string            `help:"Name; the recipe's unless given." placeholder:"NAME"`
 	Offer    map[string]string `help:"The offer in words, by language: --offer es='un postre' --offer en='a dessert'." placeholder:"LANG=WORDS" mapsep:"none"`
 	Occasion map[string]string `help:"The occasion in words, by language." placeholder:"LANG=WORDS" mapsep:"none"`
@@ -35,27 +38,38 @@ type campaignAddCmd struct {
 	Voucher  string            `help:"A code of their own for each member: item, percent or amount." enum:",item,percent,amount" default:"" placeholder:"KIND"`
 	Value    int64             `help:"Per cent, or minor units, of the voucher." default:"0"`
 	Minimum  int64             `help:"Smallest purchase for the voucher, minor units." default:"0"`
-	On       string            `help:"daily, weekdays such as 'fri', a date such as 2026-12-24, or now." placeholder:"WHEN"`
+	On       string            `help:"daily, weekdays such as 'fri', 'monthly 1', a date such as 2026-12-24, now, or what a series follows: joined, purchase, tier, expiring." placeholder:"WHEN"`
 	At       string            `help:"Local time, such as 16:00." placeholder:"HH:MM"`
 	Ends     string            `help:"When the offer is over: 18:00, 3d, or '2026-12-24 20:00'." placeholder:"WHEN"`
 	Last     string            `help:"Last date on which it happens." placeholder:"DATE"`
+	Product  []string          `help:"A series that follows purchases: only those with this product (sku)." placeholder:"SKU" sep:"none"`
+	Category []string          `help:"A series that follows purchases: only those with this category." placeholder:"NAME" sep:"none"`
+	Steps    string            `help:"The texts of a series as JSON, such as [{\"after\":\"7d\",\"words\":{\"es\":\"...\"}}]." placeholder:"JSON"`
+	Game     string            `help:"What answers to its texts belong to, as JSON." placeholder:"JSON"`
 	Audience string            `help:"Conditions as JSON, such as {\"language\":[\"es\"]}." placeholder:"JSON"`
 	Holdout  *int64            `help:"Per cent of the audience that get no text, to compare with." placeholder:"N"`
 }
 
 // Run makes a draft.
 func (c *campaignAddCmd) Run(a *App) error {
+	return a.campaign("", func(s *campaigns.Service, by members.Act, p members.Program, _ int64) (campaigns.Campaign, error) {
+		if err := c.ask(a, p); err != nil {
+			return campaigns.Campaign{}, err
+		}
+		return s.Add(a.ctx, by, p.ID, c.campaign())
+	})
+}
+
+// campaign is what was asked for.
+func (c *campaignAddCmd) campaign() campaigns.NewCampaign {
 	n := campaigns.NewCampaign{
 		Name: c.Name, Recipe: c.Recipe, Words: c.Words, Holdout: c.Holdout,
 		Offer:    campaigns.Offer{Text: c.Offer, Occasion: c.Occasion, Kind: c.Voucher, Value: c.Value, Minimum: c.Minimum},
 		Calendar: campaigns.Calendar{On: c.On, At: c.At, Ends: c.Ends, Last: c.Last},
 	}
-	if c.Audience != "" {
-		n.Audience = json.RawMessage(c.Audience)
-	}
-	return a.campaign("", func(s *campaigns.Service, by members.Act, p members.Program, _ int64) (campaigns.Campaign, error) {
-		return s.Add(a.ctx, by, p.ID, n)
-	})
+	n.Steps, n.Game, n.Audience = asJSON(c.Steps), asJSON(c.Game), asJSON(c.Audience)
+	n.Calendar.Products, n.Calendar.Categories = c.Product, c.Category
+	return n
 }
 
 // campaign finds a campaign by name or id, has something done with it and prints what it is then.
@@ -112,10 +126,14 @@ type campaignStartCmd struct {
 // Run starts a campaign.
 func (c *campaignStartCmd) Run(a *App) error {
 	return a.campaign(c.Name, func(s *campaigns.Service, by members.Act, p members.Program, id int64) (campaigns.Campaign, error) {
+		start := s.Start
 		if c.AsMany {
-			return s.StartAsMany(a.ctx, by, p.ID, id, c.Count)
+			start = s.StartAsMany
 		}
-		return s.Start(a.ctx, by, p.ID, id, c.Count)
+		if c.Count == 0 { // it comes again: nothing is refused now
+			a.warn(s, p, id, c.AsMany)
+		}
+		return start(a.ctx, by, p.ID, id, c.Count)
 	})
 }
 

@@ -52,6 +52,17 @@ func (a *App) preflight(s *campaigns.Service, p members.Program, id int64, asMan
 	return f, err
 }
 
+// warn says what the owner should mind before a campaign is started; whether it may be is Start's to say.
+func (a *App) warn(s *campaigns.Service, p members.Program, id int64, asMany bool) {
+	f, err := a.preflight(s, p, id, asMany)
+	if err != nil {
+		return
+	}
+	for _, warning := range f.Warnings {
+		fmt.Fprintf(a.Err, "MIND  %s\n", warning)
+	}
+}
+
 func printPreflight(w io.Writer, p members.Program, f campaigns.Preflight) {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintf(t, "audience\t%d\n", f.Audience)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -270,10 +271,16 @@ func (s *settled) sale(ref string, phone members.Phone, amount, at int64) pos.Sa
 func (s *settled) offers(ctx context.Context, tx *db.Tx, dice *rand.Rand) error {
 	for _, r := range campaigns.Recipes() {
 		n := campaigns.NewCampaign{Recipe: r.Name, Offer: campaigns.Offer{Text: map[string]string{"es": "un postre", "en": "a dessert", "fr": "un dessert", "zh": "甜点"}}}
-		if dice.IntN(2) == 0 {
+		if dice.IntN(2) == 0 && strings.Contains(r.Words["en"], "{code}") {
 			n.Offer.Kind, n.Offer.Value = rewards.FreeItem, 900
 		}
-		if r.Name == "blast" {
+		if r.Needs == "items" {
+			n.Calendar.Products = []string{"CAP"}
+		}
+		if r.Calendar.On == "expiring" && s.program.ExpiryWarnDays < 6 {
+			continue // the ledger itself warns too late for words of the shop before the end
+		}
+		if r.Calendar.On == "now" {
 			n.Calendar = campaigns.Calendar{On: tx.Time().AddDate(0, 0, 5+dice.IntN(20)).Format(time.DateOnly), At: "15:00", Ends: "2d"}
 		}
 		added, err := campaigns.Add(ctx, tx, s.program, n)

@@ -69,6 +69,7 @@ type commands struct {
 	Store    storeCmd    `cmd:"" help:"Stores: list, add, and what they ask of vouchers."`
 	Staff    staffCmd    `cmd:"" help:"Who works here: list, add, leave."`
 	Audience audienceCmd `cmd:"" help:"Who a campaign is for: count, sample, explain, conditions."`
+	Recipe   recipeCmd   `cmd:"" help:"The ready-made campaigns there are: list, show."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
 	Notice   noticeCmd   `cmd:"" help:"What the owners were told: runs that stopped, came late or were missed, spending."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
