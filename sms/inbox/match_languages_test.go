@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"fiel/campaigns"
 	"fiel/templates"
 )
 
@@ -56,16 +57,16 @@ func TestEveryLanguageIsNamed(t *testing.T) {
 	}
 }
 
-// capitals finds keywords in our texts; Chinese ones stand behind 回复, 回 or 发送.
+// capitals finds keywords in our texts; Chinese ones stand behind 回复 or 发送.
 var (
 	capitals = regexp.MustCompile(`\b[A-Z]{2,}\b`)
-	answers  = regexp.MustCompile(`(?:回复|发送)[ "]?(\p{Han}{1,4})`)
+	answers  = regexp.MustCompile(`(?:回复[ "]?|发送 |请发 )(\p{Han}{1,4})`)
 )
 
 // notKeywords are the other words in capitals.
-var notKeywords = []string{"SMS", "ES", "EN", "FR", "ZH", "TD"}
+var notKeywords = []string{"SMS", "ES", "EN", "FR", "ZH", "TD", "VIP"}
 
-// TestTextsTellWordsThatAreUnderstood: every keyword that a text of ours tells is one in the language of the text.
+// TestTextsTellWordsThatAreUnderstood: every keyword that a text or a recipe of ours tells is one in the language of the words.
 func TestTextsTellWordsThatAreUnderstood(t *testing.T) {
 	b := book(t, templates.Languages()...)
 	for _, language := range templates.Languages() {
@@ -75,25 +76,36 @@ func TestTextsTellWordsThatAreUnderstood(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, word := range capitals.FindAllString(text, -1) {
-				if !slices.Contains(notKeywords, word) && !b.tells(language, word) {
-					t.Errorf("%s %s tells %s, which is not understood: %s", language, key, word, text)
-				}
-			}
-			for _, said := range answers.FindAllStringSubmatch(text, -1) {
-				if !b.tells("zh", said[1]) {
-					t.Errorf("%s %s tells %s, which does not begin with a keyword: %s", language, key, said[1], text)
-				}
-			}
+			b.checkTold(t, language, key, text)
+		}
+		for _, r := range campaigns.Recipes() {
+			b.checkTold(t, language, r.Name, r.Words[language])
 		}
 	}
 }
 
-// tells says whether words begin with a keyword, or a stop word, of a language.
+func (b *Book) checkTold(t *testing.T, language, what, text string) {
+	t.Helper()
+	for _, word := range capitals.FindAllString(text, -1) {
+		if !slices.Contains(notKeywords, word) && !b.tells(language, word) {
+			t.Errorf("%s %s tells %s, which is not understood: %s", language, what, word, text)
+		}
+	}
+	for _, said := range answers.FindAllStringSubmatch(text, -1) {
+		if !b.tells("zh", said[1]) {
+			t.Errorf("%s %s tells %s, which does not begin with a keyword: %s", language, what, said[1], text)
+		}
+	}
+}
+
+// tells says whether words begin with a keyword, or a stop word, of a language, or with what staff may order.
 func (b *Book) tells(language, words string) bool {
 	letters := strings.Split(words, "")
 	for n := len(letters); n > 0; n-- {
 		word := joined(letters[:n])
+		if _, order := b.orders.whole(read(word).words); order {
+			return true
+		}
 		in := b.Match(Context{Language: language, Member: true}, word)
 		if in.Command != None && in.How == HowExact && slices.Contains(b.owners[fold(word)], language) {
 			return true
