@@ -37,21 +37,38 @@ type NewCampaign struct {
 // Add makes a campaign as a draft: nothing happens before it is started. Errors: db.Missing for a recipe that does not exist,
 // db.Conflict for a name that is taken, db.Invalid with what to change.
 func Add(ctx context.Context, tx *db.Tx, p members.Program, n NewCampaign) (Campaign, error) {
-	r, err := RecipeByName(n.Recipe)
+	row, err := n.row(ctx, tx, p)
 	if err != nil {
 		return Campaign{}, err
 	}
+	row.ID = tx.ID()
+	c, err := New(tx).insertCampaign(ctx, row)
+	if db.NotFound(err) {
+		return Campaign{}, db.Errorf(db.Conflict, "There is a campaign named %q already.", row.Name)
+	}
+	if err != nil || n.Link == "" {
+		return c, err
+	}
+	return c, addCampaignLinks(ctx, tx, p, c, n)
+}
+
+// row is the campaign as it is stored, checked.
+func (n NewCampaign) row(ctx context.Context, tx *db.Tx, p members.Program) (row insertCampaignParams, err error) {
+	r, err := RecipeByName(n.Recipe)
+	if err != nil {
+		return row, err
+	}
 	if n, err = n.from(r); err != nil {
-		return Campaign{}, err
+		return row, err
 	}
 	if err := n.check(p); err != nil {
-		return Campaign{}, err
+		return row, err
 	}
 	if n.Audience, err = settled(ctx, tx, p, n.Audience); err != nil {
-		return Campaign{}, err
+		return row, err
 	}
-	row := insertCampaignParams{
-		ProgramID: p.ID, ID: tx.ID(), Name: n.Name, Recipe: n.Recipe, Audience: string(n.Audience), Holdout: *n.Holdout, PartsCap: n.PartsCap,
+	row = insertCampaignParams{
+		ProgramID: p.ID, Name: n.Name, Recipe: n.Recipe, Audience: string(n.Audience), Holdout: *n.Holdout, PartsCap: n.PartsCap,
 		AsMany: n.AsMany, MadeBy: n.MadeBy, CreatedAt: tx.Now,
 	}
 	columns := map[*string]any{
@@ -59,17 +76,10 @@ func Add(ctx context.Context, tx *db.Tx, p members.Program, n NewCampaign) (Camp
 	}
 	for column, v := range columns {
 		if *column, err = pack(v); err != nil {
-			return Campaign{}, err
+			return row, err
 		}
 	}
-	c, err := New(tx).insertCampaign(ctx, row)
-	if db.NotFound(err) {
-		return Campaign{}, db.Errorf(db.Conflict, "There is a campaign named %q already.", n.Name)
-	}
-	if err != nil || n.Link == "" {
-		return c, err
-	}
-	return c, addCampaignLinks(ctx, tx, p, c, n)
+	return row, nil
 }
 
 // from fills what was left empty.

@@ -52,3 +52,6 @@ SELECT CAST(COALESCE(SUM(CASE WHEN merged_into = 0 THEN 1 ELSE 0 END), 0) AS BIG
     CAST(COALESCE(SUM(CASE WHEN merged_into = 0 AND left_at <> 0 AND erased_at = 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS gone,
     CAST(COALESCE(SUM(CASE WHEN erased_at <> 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS erased
 FROM members WHERE program_id = $1;
+
+-- name: joinedSince :one
+SELECT COUNT(*) FROM members WHERE program_id = $1 AND joined_at >= $2;

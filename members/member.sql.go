@@ -141,6 +141,17 @@ func (q *Queries) insertMember(ctx context.Context, arg insertMemberParams) (Mem
 	return i, err
 }
 
+const joinedSince = `-- name: joinedSince :one
+SELECT COUNT(*) FROM members WHERE program_id = $1 AND joined_at >= $2
+`
+
+func (q *Queries) joinedSince(ctx context.Context, programID int64, joinedAt int64) (int64, error) {
+	row := q.db.QueryRowContext(ctx, joinedSince, programID, joinedAt)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const leave = `-- name: leave :exec
 UPDATE members SET left_at = $3 WHERE program_id = $1 AND id = $2 AND left_at = 0
 `

@@ -49,3 +49,8 @@ func (a StaffAsk) once(n int64, err error) error {
 	}
 	return err
 }
+
+// JoinedSince counts who has joined since a time (unix milliseconds).
+func JoinedSince(ctx context.Context, tx *db.Tx, program, since int64) (int64, error) {
+	return New(tx).joinedSince(ctx, program, since)
+}

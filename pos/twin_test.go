@@ -94,6 +94,9 @@ func TestOneSaleByTextAndByTill(t *testing.T) {
 			t.Errorf("the ticket: %v", warnings)
 		}
 		s.write(func(ctx context.Context, tx *db.Tx) error {
+			if sales, points, err := pos.Since(ctx, tx, s.p.ID, 0); sales != 4 || points != 12+12+13+13 || err != nil {
+				t.Errorf("%d sales, %d points, %v", sales, points, err)
+			}
 			all, err := pos.Matches(ctx, tx, s.p.ID, 10)
 			if len(all) != 3 || all[0].Second.Ref != "S-4" || all[0].First.Ticket != "T-9" {
 				t.Errorf("%+v", all)

@@ -51,7 +51,7 @@ func TestWhoMayBeTexted(t *testing.T) {
 		{"bad number", Service, 0, health("bad"), ReasonNumber},
 		{"landline", Reply, act, health("landline"), ReasonNumber},
 		{"wrong number, somebody said", Marketing, 0, health("suspect"), ReasonNumber},
-		{"to be confirmed at the till", Marketing, 0, health("confirm"), ""},
+		{"to be confirmed at the till", Marketing, 0, health("confirm"), ReasonNumber},
 		{"a bad number that writes gets its answer", Reply, reply, health("bad"), ""},
 		{"points only", Marketing, 0, flags(true, false), ReasonConsent},
 		{"points only", Service, 0, flags(true, false), ""},

@@ -37,7 +37,11 @@ func (c *textCmd) Run(a *App) error {
 			in.ProviderID = newSID()
 		}
 		var answer sms.Answer
-		err = d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		ctx, err := box.Look(a.ctx, p.ID, in)
+		if err != nil {
+			return err
+		}
+		err = d.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 			sender, err := sms.DefaultSender(ctx, tx, p.ID)
 			if err != nil {
 				return err

@@ -103,7 +103,7 @@ func (b *Book) tells(language, words string) bool {
 	letters := strings.Split(words, "")
 	for n := len(letters); n > 0; n-- {
 		word := joined(letters[:n])
-		if _, order := b.orders.whole(read(word).words); order {
+		if s, found := b.orders.whole(read(word).words); found && s.in[language] != NoOrder {
 			return true
 		}
 		in := b.Match(Context{Language: language, Member: true}, word)

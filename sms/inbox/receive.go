@@ -35,6 +35,9 @@ type answerer func(context.Context, *db.Tx, *Thread) (Reply, error)
 // Receive handles one text; see [sms.Receive]. It answers a repeated delivery as the first, db.Denied when no sender of ours has the
 // address it came to.
 func (i *Inbox) Receive(ctx context.Context, in sms.Inbound) (answer sms.Answer, err error) {
+	if ctx, err = i.lookFor(ctx, in); err != nil {
+		return sms.Answer{}, err
+	}
 	for range overtaken {
 		err = i.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 			sender, err := sms.FindSender(ctx, tx, in.AccountSID, in.To, in.ServiceSID)
@@ -49,6 +52,23 @@ func (i *Inbox) Receive(ctx context.Context, in sms.Inbound) (answer sms.Answer,
 		}
 	}
 	return sms.Answer{}, err
+}
+
+// lookFor is [Inbox.Look] for the program whose sender a text came to.
+func (i *Inbox) lookFor(ctx context.Context, in sms.Inbound) (context.Context, error) {
+	said, found := i.Book.Ordered("", in.OptOut, legible(in.Body))
+	if !found || !said.Order.ofOwner() {
+		return ctx, nil
+	}
+	var sender sms.Sender
+	err := i.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		sender, err = sms.FindSender(ctx, tx, in.AccountSID, in.To, in.ServiceSID)
+		return err
+	})
+	if err != nil {
+		return ctx, err
+	}
+	return i.Look(ctx, sender.ProgramID, in)
 }
 
 // overtaken is how often a text is handled that meets another one of the same person half way: a number that changes hands meanwhile, a

@@ -208,3 +208,38 @@ func TestOneInboundIsOneSale(t *testing.T) {
 		}
 	})
 }
+
+// An owner makes a campaign by text, and it goes to as many as they typed.
+func TestACampaignByText(t *testing.T) {
+	each(t, func(s *shop) {
+		s.hire("Dora", members.Owner, dora, 0)
+		s.hire("Luz", members.Cashier, luz, 0)
+		s.says(luz, "FLASH 20% hoy 16-18 todos", "Eso solo lo puede pedir")
+		for i := range 5 {
+			s.text(fmt.Sprintf("+5198765430%d", i), "ALTA")
+		}
+		s.says(dora, "FLASH 20% viernes 18-16", "No lo entiendo")
+		s.says(dora, "FLASH 20% viernes 16-18 VIPP", "No lo entiendo: VIPP")
+		s.says(dora, "ENVIAR 5", "No hay nada que enviar")
+		first := s.says(dora, "FLASH 20% viernes 16-18 todos", "Para enviar escribe ENVIAR ")
+		n := first[strings.LastIndex(first, " ")+1:]
+		s.says(dora, "ENVIAR 999", "Para enviar escribe ENVIAR "+n)
+		s.text("+51987654399", "ALTA")
+		again := s.text(dora, "ENVIAR "+n)
+		if strings.Contains(again, "ENVIAR") { // one more is in it now
+			n = again[strings.LastIndex(again, " ")+1:]
+			again = s.text(dora, "ENVIAR "+n)
+		}
+		if !strings.Contains(again, "En marcha: "+n) {
+			t0 := again
+			s.t.Errorf("%q", t0)
+		}
+		s.says(dora, "ENVIAR "+n, "ya va en camino")
+		s.says(dora, "PAUSA", "En pausa 1")
+		s.says(dora, "SIGUE", "En marcha 1")
+		s.says(dora, "RESUMEN", "Hoy: 6 altas")
+		if n := s.number1("SELECT COUNT(*) FROM campaigns WHERE state = 'active'"); n != 1 {
+			s.t.Errorf("%d campaigns are active", n)
+		}
+	})
+}
