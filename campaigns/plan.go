@@ -50,7 +50,7 @@ func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, er
 	if pl.class, err = classNamed(pl.content.Class); err != nil {
 		return nil, err
 	}
-	sender, err := sms.DefaultSender(ctx, tx, r.ProgramID)
+	senders, err := sms.SendersOf(ctx, tx, r.ProgramID)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func newPlanner(ctx context.Context, tx *db.Tx, c Campaign, r Run) (*planner, er
 			return nil, err
 		}
 	}
-	pl.outbox = sms.NewPlan(pl.program, sender, pl.class, c.Recipe, r.ID)
+	pl.outbox = sms.NewPlan(pl.program, senders, pl.class, c.Recipe, r.ID)
 	pl.outbox.Pays(c.ID, c.PartsCap, c.Name)
 	return pl, nil
 }

@@ -17,7 +17,7 @@ func (s *shop) forecast(who members.Member, n int, at, before int64) (o Outlook)
 		if err != nil {
 			return err
 		}
-		pl := NewPlan(s.p, s.s, Marketing, "blast", 7)
+		pl := NewPlan(s.p, []Sender{s.s}, Marketing, "blast", 7)
 		slot, reason := pl.Opening(who, "", at, before)
 		for range n {
 			f.Add(Planned{Member: who, Slot: slot, Before: before, Parts: 1, LeftOut: reason})

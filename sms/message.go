@@ -129,11 +129,14 @@ func (d Draft) message(ctx context.Context, tx *db.Tx) (Message, error) {
 	}
 	m.Parts = int64(Count(m.Body).Parts)
 	if m.SenderID == 0 {
-		s, err := DefaultSender(ctx, tx, d.Program.ID)
+		all, err := SendersOf(ctx, tx, d.Program.ID)
 		if err != nil {
 			return Message{}, err
 		}
-		m.SenderID = s.ID
+		if len(all) == 0 {
+			return Message{}, errNoSender
+		}
+		m.SenderID = SenderFor(all, m.Phone).ID
 	}
 	return m, nil
 }

@@ -16,7 +16,7 @@ import (
 type Plan struct {
 	program  members.Program
 	zone     *time.Location // the program's
-	sender   int64
+	senders  []Sender
 	class    Class
 	topic    string
 	run      int64
@@ -28,9 +28,9 @@ type Plan struct {
 	paid     int64            // parts of the campaign that Peek has found taken, and marked; -1 before the first look
 }
 
-// NewPlan plans texts of one class and topic for a run, to leave by a sender.
-func NewPlan(p members.Program, s Sender, class Class, topic string, run int64) *Plan {
-	return &Plan{program: p, zone: p.Location(), sender: s.ID, class: class, topic: topic, run: run, rules: map[rulesKey]*rules{}, openings: map[openingKey]opening{}, peeked: map[string]int64{}, paid: -1}
+// NewPlan plans texts of one class and topic for a run, to leave by the program's senders, each by the one for its number ([SenderFor]).
+func NewPlan(p members.Program, senders []Sender, class Class, topic string, run int64) *Plan {
+	return &Plan{program: p, zone: p.Location(), senders: senders, class: class, topic: topic, run: run, rules: map[rulesKey]*rules{}, openings: map[openingKey]opening{}, peeked: map[string]int64{}, paid: -1}
 }
 
 // Pays names the campaign whose parts the texts take, with its own cap of them (0: none). Without it they take the program's alone.
@@ -161,8 +161,8 @@ func (r Planned) state() string {
 func (pl *Plan) Insert(ctx context.Context, tx *db.Tx, rows []Planned) error {
 	wake := false
 	err := inBatches(len(rows), func(from, to int) error {
-		q := newBatch(`INSERT INTO messages (program_id, sender_id, run_id, class, topic, created_at, id, phone, hash, member_id, body, parts,
-language, once, send_after, send_before, state, reason, final_at, cap_day, spend_day, wording) VALUES `, pl.program.ID, pl.sender, pl.run, pl.class, pl.topic, tx.Now)
+		q := newBatch(`INSERT INTO messages (program_id, run_id, class, topic, created_at, id, sender_id, phone, hash, member_id, body, parts,
+language, once, send_after, send_before, state, reason, final_at, cap_day, spend_day, wording) VALUES `, pl.program.ID, pl.run, pl.class, pl.topic, tx.Now)
 		for i, r := range rows[from:to] {
 			wake = wake || r.waits()
 			pl.writeRow(tx, q.text(comma(i)), r)
@@ -189,9 +189,9 @@ func (pl *Plan) writeRow(tx *db.Tx, q *batch, r Planned) {
 	if r.waits() {
 		final, after = 0, r.Slot.At
 	}
-	q.text("($1, $2, $3, $4, $5, $6")
+	q.text("($1, $2, $3, $4, $5")
 	for _, v := range []any{
-		tx.ID(), r.Member.Phone, r.Member.Hash, r.Member.ID, r.Body, r.Parts, r.Language, r.Once, after, r.Before, r.state(), r.LeftOut, final,
+		tx.ID(), SenderFor(pl.senders, r.Member.Phone).ID, r.Member.Phone, r.Member.Hash, r.Member.ID, r.Body, r.Parts, r.Language, r.Once, after, r.Before, r.state(), r.LeftOut, final,
 		r.capDay(), r.spendDay, r.Wording,
 	} {
 		q.text(", ").value(v)

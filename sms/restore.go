@@ -37,11 +37,19 @@ func ReadyAgain(ctx context.Context, tx *db.Tx, program int64) error {
 
 func forgoAll(ctx context.Context, tx *db.Tx, program int64, from Class) error {
 	const most = 1000
-	for n := int64(most); n == most; {
-		var err error
-		n, err = New(tx).dropOld(ctx, dropOldParams{Now: tx.Now, ProgramID: program, Class: int64(from), Most: most})
-		if err != nil {
-			return err
+	if err := New(tx).forgoOpen(ctx, tx.Now, program); err != nil {
+		return err
+	}
+	senders, err := SendersOf(ctx, tx, program)
+	if err != nil {
+		return err
+	}
+	for _, s := range senders {
+		for n := int64(most); n == most; {
+			n, err = New(tx).forgoQueued(ctx, forgoQueuedParams{Now: tx.Now, SenderID: s.ID, Class: int64(from), Most: most})
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -9,25 +9,35 @@ import (
 	"context"
 )
 
-const dropOld = `-- name: dropOld :execrows
-UPDATE messages SET state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE 'unproven' END, reason = 'restored', attempt = CASE WHEN attempt = '' THEN 'restored' ELSE attempt END,
-    lease = 0, final_at = CAST($1 AS BIGINT)
-WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
-    WHERE m.program_id = $2 AND (m.state = 'queued' AND m.class >= CAST($3 AS BIGINT) OR m.state IN ('sending', 'unknown')) LIMIT CAST($4 AS BIGINT))
+const forgoOpen = `-- name: forgoOpen :exec
+UPDATE messages SET state = 'unproven', reason = 'restored', lease = 0, final_at = CAST($1 AS BIGINT)
+WHERE program_id = $2 AND state IN ('sending', 'unknown')
 `
 
-type dropOldParams struct {
-	Now       int64
-	ProgramID int64
-	Class     int64
-	Most      int64
+// What was on the wire then: nobody asks about it any more, and it is never sent again.
+func (q *Queries) forgoOpen(ctx context.Context, now int64, programID int64) error {
+	_, err := q.db.ExecContext(ctx, forgoOpen, now, programID)
+	return err
 }
 
-// What was queued, or on the wire, when the backup was made: nobody knows whether it left since. Its once keys stay used.
-func (q *Queries) dropOld(ctx context.Context, arg dropOldParams) (int64, error) {
-	result, err := q.db.ExecContext(ctx, dropOld,
+const forgoQueued = `-- name: forgoQueued :execrows
+UPDATE messages SET state = 'cancelled', reason = 'restored', attempt = CASE WHEN attempt = '' THEN 'restored' ELSE attempt END, final_at = CAST($1 AS BIGINT)
+WHERE (program_id, id) IN (SELECT m.program_id, m.id FROM messages AS m
+    WHERE m.sender_id = $2 AND m.state = 'queued' AND m.class >= CAST($3 AS BIGINT) LIMIT CAST($4 AS BIGINT))
+`
+
+type forgoQueuedParams struct {
+	Now      int64
+	SenderID int64
+	Class    int64
+	Most     int64
+}
+
+// What was queued when the backup was made, or may have been sent since: it never leaves. Its once keys stay used.
+func (q *Queries) forgoQueued(ctx context.Context, arg forgoQueuedParams) (int64, error) {
+	result, err := q.db.ExecContext(ctx, forgoQueued,
 		arg.Now,
-		arg.ProgramID,
+		arg.SenderID,
 		arg.Class,
 		arg.Most,
 	)

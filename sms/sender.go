@@ -1,7 +1,10 @@
 package sms
 
 import (
+	"cmp"
 	"context"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -30,7 +33,14 @@ type Address struct {
 	ReplyVia   string // '' is ViaTwiML
 	Pace       int64  // parts per second, 0: unlimited
 	Region     string // '' is us1
+	Kind       string // long, mobile, toll_free, short or service; '' is not said
+	Countries  string // whose numbers it texts, "MX,US"; '' is all that no other sender of the program has
 }
+
+// SenderKinds are what a sender may be: a long number, a mobile one, a toll-free one, a short code, a messaging service.
+var SenderKinds = []string{"long", "mobile", "toll_free", "short", "service"}
+
+var countryList = regexp.MustCompile(`^[A-Z]{2}(,[A-Z]{2})*$`)
 
 func (a Address) withDefaults() (Address, error) {
 	if a.ReplyVia == "" {
@@ -39,7 +49,12 @@ func (a Address) withDefaults() (Address, error) {
 	if a.Region == "" {
 		a.Region = "us1"
 	}
+	a.Countries = strings.ToUpper(strings.ReplaceAll(a.Countries, " ", ""))
 	switch {
+	case a.Countries != "" && !countryList.MatchString(a.Countries):
+		return a, db.Errorf(db.Invalid, "%q are no countries: write them like MX,US.", a.Countries)
+	case a.Kind != "" && !slices.Contains(SenderKinds, a.Kind):
+		return a, db.Errorf(db.Invalid, "%q is no kind of sender: %s.", a.Kind, strings.Join(SenderKinds, ", "))
 	case a.AccountSID == "":
 		return a, db.Errorf(db.Invalid, "A sender needs the SID of its account.")
 	case a.Number == "" && a.ServiceSID == "":
@@ -79,8 +94,23 @@ func AddSender(ctx context.Context, tx *db.Tx, key members.Key, program int64, a
 	id := tx.ID()
 	return addSender(ctx, tx, insertSenderParams{
 		ID: id, ProgramID: program, Source: FromRow, AccountSID: a.AccountSID, Token: key.Seal(senderLabel(id), a.Token), Number: a.Number,
-		ServiceSID: a.ServiceSID, ReplyVia: a.ReplyVia, Pace: a.Pace, Region: a.Region, CreatedAt: tx.Now,
+		ServiceSID: a.ServiceSID, ReplyVia: a.ReplyVia, Pace: a.Pace, Region: a.Region, Kind: a.Kind, Countries: a.Countries, CreatedAt: tx.Now,
 	})
+}
+
+// SetSender changes how fast a sender of the program may send, in parts a second (0: unlimited), what kind it is and whose numbers it
+// texts: see [Address]. db.Missing when it is not the program's, db.Invalid with what to write.
+func SetSender(ctx context.Context, tx *db.Tx, program, id int64, a Address) (Sender, error) {
+	a.AccountSID, a.Number = cmp.Or(a.AccountSID, "-"), cmp.Or(a.Number, "-")
+	a, err := a.withDefaults()
+	if err != nil {
+		return Sender{}, err
+	}
+	s, err := New(tx).setSender(ctx, setSenderParams{ProgramID: program, ID: id, Pace: a.Pace, Kind: a.Kind, Countries: a.Countries})
+	if db.NotFound(err) {
+		return Sender{}, db.Errorf(db.Missing, "The program has no sender %d.", id)
+	}
+	return s, err
 }
 
 // AddEnvSender gives the program the one sender whose account, token and number come with the process; db.Conflict when it has one.
@@ -97,6 +127,8 @@ func addSender(ctx context.Context, tx *db.Tx, row insertSenderParams) (Sender, 
 	}
 	return s, err
 }
+
+var errNoSender = db.Errorf(db.Missing, "The program has no sender yet: run `fiel init`, or `fiel sender add`.")
 
 var errSenderTaken = db.Errorf(db.Conflict, "Another sender has that number or messaging service already: it belongs to one program only.")
 
@@ -124,6 +156,27 @@ func BindEnvSender(ctx context.Context, tx *db.Tx, program int64, a Address) (Se
 	})
 }
 
+// BindEnv is [BindEnvSender] for the one program whose sender reads the environment: of several that do, the one that had this address
+// before. db.Missing when there is none, db.Refused when nobody can say which of several is meant.
+func BindEnv(ctx context.Context, tx *db.Tx, a Address) error {
+	all, err := Senders(ctx, tx)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(s Sender) bool { return s.Source != FromEnv })
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(s Sender) bool { return s.Number != a.Number || s.ServiceSID != a.ServiceSID })
+	}
+	switch len(all) {
+	case 0:
+		return db.Errorf(db.Missing, "No program has a sender of the environment: run `fiel init`, or give each a sender of its own with `fiel sender add`.")
+	case 1:
+		_, err := BindEnvSender(ctx, tx, all[0].ProgramID, a)
+		return err
+	}
+	return db.Errorf(db.Refused, "%d programs have a sender of the environment, and there is one: give the others senders of their own with `fiel sender add`.", len(all))
+}
+
 func envSender(ctx context.Context, tx *db.Tx, program int64) (Sender, error) {
 	all, err := New(tx).sendersOf(ctx, program)
 	if err != nil {
@@ -137,7 +190,39 @@ func envSender(ctx context.Context, tx *db.Tx, program int64) (Sender, error) {
 	return Sender{}, db.Errorf(db.Missing, "Program %d has no sender of the environment: run `fiel init`.", program)
 }
 
-// DefaultSender is the program's first sender: what we start goes out by it, so that a member always sees the same number.
+// SendersOf lists the senders of a program, the first made first.
+func SendersOf(ctx context.Context, tx *db.Tx, program int64) ([]Sender, error) {
+	return New(tx).sendersOf(ctx, program)
+}
+
+// SenderFor is the sender, of those of a program, that texts a phone: the first that names its country, else the first that names none,
+// else the first. So a member sees the same number each time. The zero Sender when there are none.
+func SenderFor(all []Sender, phone members.Phone) Sender {
+	if len(all) < 2 {
+		return append(all, Sender{})[0]
+	}
+	country := phone.Country()
+	for _, countries := range []func(string) bool{
+		func(list string) bool { return country != "" && slices.Contains(strings.Split(list, ","), country) },
+		func(list string) bool { return list == "" },
+	} {
+		if i := slices.IndexFunc(all, func(s Sender) bool { return countries(s.Countries) }); i >= 0 {
+			return all[i]
+		}
+	}
+	return all[0]
+}
+
+// AccountToken is the auth token of an account whose senders hold it in their rows; "" when none has. Texts in are checked with it.
+func AccountToken(ctx context.Context, tx *db.Tx, key members.Key, account string) (string, error) {
+	all, err := New(tx).sendersOfAccount(ctx, account)
+	if err != nil || len(all) == 0 {
+		return "", err
+	}
+	return all[0].OpenToken(key)
+}
+
+// DefaultSender is the program's first sender.
 // db.Missing when the program has none.
 func DefaultSender(ctx context.Context, tx *db.Tx, program int64) (Sender, error) {
 	all, err := New(tx).sendersOf(ctx, program)
@@ -145,7 +230,7 @@ func DefaultSender(ctx context.Context, tx *db.Tx, program int64) (Sender, error
 		return Sender{}, err
 	}
 	if len(all) == 0 {
-		return Sender{}, db.Errorf(db.Missing, "The program has no sender yet: run `fiel init`.")
+		return Sender{}, errNoSender
 	}
 	return all[0], nil
 }

@@ -1,6 +1,6 @@
 -- name: insertSender :one
-INSERT INTO senders (id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO senders (id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, kind, countries, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT DO NOTHING
 RETURNING *;
 
@@ -20,6 +20,13 @@ WHERE id <> @id AND (number <> '' AND number = CAST(@number AS TEXT) OR service_
 
 -- name: bindSender :one
 UPDATE senders SET account_sid = $2, number = $3, service_sid = $4, reply_via = $5, pace = $6, region = $7 WHERE id = $1 RETURNING *;
+
+-- name: setSender :one
+UPDATE senders SET pace = $3, kind = $4, countries = $5 WHERE program_id = $1 AND id = $2 RETURNING *;
+
+-- name: sendersOfAccount :many
+-- Those whose rows hold their tokens, the last made first.
+SELECT * FROM senders WHERE source = 'row' AND account_sid <> '' AND account_sid = CAST(@account_sid AS TEXT) ORDER BY id DESC;
 
 -- name: sendersAt :many
 SELECT * FROM senders

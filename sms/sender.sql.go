@@ -116,8 +116,8 @@ func (q *Queries) heard(ctx context.Context, now int64, iD int64) error {
 }
 
 const insertSender = `-- name: insertSender :one
-INSERT INTO senders (id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO senders (id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, kind, countries, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT DO NOTHING
 RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at
 `
@@ -133,6 +133,8 @@ type insertSenderParams struct {
 	ReplyVia   string
 	Pace       int64
 	Region     string
+	Kind       string
+	Countries  string
 	CreatedAt  int64
 }
 
@@ -148,6 +150,8 @@ func (q *Queries) insertSender(ctx context.Context, arg insertSenderParams) (Sen
 		arg.ReplyVia,
 		arg.Pace,
 		arg.Region,
+		arg.Kind,
+		arg.Countries,
 		arg.CreatedAt,
 	)
 	var i Sender
@@ -349,6 +353,97 @@ func (q *Queries) sendersOf(ctx context.Context, programID int64) ([]Sender, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const sendersOfAccount = `-- name: sendersOfAccount :many
+SELECT id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at FROM senders WHERE source = 'row' AND account_sid <> '' AND account_sid = CAST($1 AS TEXT) ORDER BY id DESC
+`
+
+// Those whose rows hold their tokens, the last made first.
+func (q *Queries) sendersOfAccount(ctx context.Context, accountSid string) ([]Sender, error) {
+	rows, err := q.db.QueryContext(ctx, sendersOfAccount, accountSid)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Sender
+	for rows.Next() {
+		var i Sender
+		if err := rows.Scan(
+			&i.ID,
+			&i.ProgramID,
+			&i.Source,
+			&i.AccountSID,
+			&i.Token,
+			&i.Number,
+			&i.ServiceSID,
+			&i.ReplyVia,
+			&i.Pace,
+			&i.Region,
+			&i.Stopped,
+			&i.CallbackAt,
+			&i.PacedUntil,
+			&i.Kind,
+			&i.Countries,
+			&i.PushConsent,
+			&i.RestoredFrom,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const setSender = `-- name: setSender :one
+UPDATE senders SET pace = $3, kind = $4, countries = $5 WHERE program_id = $1 AND id = $2 RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at
+`
+
+type setSenderParams struct {
+	ProgramID int64
+	ID        int64
+	Pace      int64
+	Kind      string
+	Countries string
+}
+
+func (q *Queries) setSender(ctx context.Context, arg setSenderParams) (Sender, error) {
+	row := q.db.QueryRowContext(ctx, setSender,
+		arg.ProgramID,
+		arg.ID,
+		arg.Pace,
+		arg.Kind,
+		arg.Countries,
+	)
+	var i Sender
+	err := row.Scan(
+		&i.ID,
+		&i.ProgramID,
+		&i.Source,
+		&i.AccountSID,
+		&i.Token,
+		&i.Number,
+		&i.ServiceSID,
+		&i.ReplyVia,
+		&i.Pace,
+		&i.Region,
+		&i.Stopped,
+		&i.CallbackAt,
+		&i.PacedUntil,
+		&i.Kind,
+		&i.Countries,
+		&i.PushConsent,
+		&i.RestoredFrom,
+		&i.CreatedAt,
+	)
+	return i, err
 }
 
 const setSlots = `-- name: setSlots :exec

@@ -119,3 +119,19 @@ func TestStoppedSender(t *testing.T) {
 		})
 	})
 }
+
+// A member is texted by the sender that names their country, else by the first that names none.
+func TestSenderFor(t *testing.T) {
+	all := []Sender{{ID: 1, Countries: "MX"}, {ID: 2, Countries: "US,CA"}, {ID: 3}, {ID: 4}}
+	for phone, want := range map[members.Phone]int64{"+525512345678": 1, "+12125550123": 2, "+51987654321": 3, "": 3} {
+		if got := SenderFor(all, phone).ID; got != want {
+			t.Errorf("%s goes by %d, not %d", phone.E164(), got, want)
+		}
+	}
+	if got := SenderFor(all[:2], "+51987654321").ID; got != 1 {
+		t.Errorf("where none is for all it goes by %d", got)
+	}
+	if got := SenderFor(nil, "+51987654321").ID; got != 0 {
+		t.Errorf("without senders it goes by %d", got)
+	}
+}

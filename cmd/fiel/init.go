@@ -32,6 +32,7 @@ type initCmd struct {
 	JoinBonus  int64  `help:"Points for joining." default:"0"`
 	Hours      string `help:"When offers may leave, local time, within what the customer's country allows." default:"09:00-21:00" placeholder:"HH:MM-HH:MM"`
 	Countries  string `help:"Further countries whose numbers may join." placeholder:"XX,YY"`
+	Another    bool   `help:"Add a further program to a database that has one. It gets a sender of its own: fiel sender add."`
 	Step       int64  `help:"One point for each of these, in minor units: 1000 is one point per 10.00." default:"1000"`
 }
 
@@ -147,11 +148,15 @@ func (c *initCmd) create(ctx context.Context, tx *db.Tx, key members.Key) (made,
 	if err := key.Bind(ctx, tx); err != nil {
 		return made{}, err
 	}
-	if p, err := members.OnlyProgram(ctx, tx); !db.NotFound(err) {
-		if err == nil {
-			err = db.Errorf(db.Conflict, "this database has a program already: %s", p.Name)
-		}
+	others, err := members.Programs(ctx, tx)
+	if err != nil {
 		return made{}, err
+	}
+	if len(others) > 0 && !c.Another {
+		return made{}, db.Errorf(db.Conflict, "this database has a program already, %s: --another adds a further one", others[0].Name)
+	}
+	if len(others) == 0 && c.Another {
+		return made{}, db.Errorf(db.Invalid, "there is no program yet: run init without --another")
 	}
 	p, err := members.CreateProgram(ctx, tx, members.NewProgram{
 		Name: c.Name, Contact: c.Contact, Country: c.Country, Currency: strings.ToUpper(c.Currency), Zone: c.Zone, Language: c.Language, JoinBonus: c.JoinBonus, Countries: strings.ToUpper(c.Countries),
@@ -201,15 +206,18 @@ func (c *initCmd) furnish(ctx context.Context, tx *db.Tx, key members.Key, p mem
 	if _, err := rewards.AddRule(ctx, tx, p, rewards.NewRule{Name: "Points per amount", Kind: rewards.AmountRule, Step: c.Step, Points: 1, Carries: true}); err != nil {
 		return m, err
 	}
-	sender, err := sms.AddEnvSender(ctx, tx, p.ID)
-	if err != nil {
-		return m, err
+	if !c.Another {
+		sender, err := sms.AddEnvSender(ctx, tx, p.ID)
+		if err != nil {
+			return m, err
+		}
+		m.Sender = sender.ID
 	}
 	till, secret, err := pos.AddTill(ctx, tx, key, p, store.ID, c.Till)
 	if err != nil {
 		return m, err
 	}
-	m.Owner, m.Sender, m.Till, m.TillURL, m.TillToken = owner.ID, sender.ID, till.ID, till.Path, secret
+	m.Owner, m.Till, m.TillURL, m.TillToken = owner.ID, till.ID, till.Path, secret
 	return m, members.Record(ctx, tx, p.ID, members.Act{Actor: cliActor(), Door: "cli", Action: "program.create", Subject: fmt.Sprint("program:", p.ID), After: map[string]any{"name": p.Name, "country": p.Country, "store": store.ID, "till": till.ID}})
 }
 
@@ -225,4 +233,7 @@ Next: set FIEL_PUBLIC_URL, FIEL_TWILIO_ACCOUNT_SID, FIEL_TWILIO_AUTH_TOKEN and F
   fiel serve
   fiel doctor      says what is still missing
 `, m.Database, m.KeyFile, m.SMSURL, m.TillURL, m.TillToken)
+	if m.Sender == 0 {
+		fmt.Fprintf(w, "\nThis is program %d. Commands name it: fiel --program %d sender add --account AC… --token-file PATH --number +…\n", m.Program, m.Program)
+	}
 }

@@ -68,6 +68,7 @@ type commands struct {
 	Dispute  disputeCmd  `cmd:"" help:"Uses of vouchers that members object to: list and settle."`
 	Store    storeCmd    `cmd:"" help:"Stores: list, add, and what they ask of vouchers."`
 	Staff    staffCmd    `cmd:"" help:"Who works here: list, add, leave."`
+	Sender   senderCmd   `cmd:"" help:"Numbers and messaging services that texts leave by."`
 	Audience audienceCmd `cmd:"" help:"Who a campaign is for: count, sample, explain, conditions."`
 	Recipe   recipeCmd   `cmd:"" help:"The ready-made campaigns there are: list, show."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`

@@ -65,18 +65,13 @@ func (c *serveCmd) Run(a *App) error {
 // bind writes the account and number this process was started with into the sender that reads them from it.
 func (a *App) bind(d *db.DB) error {
 	return d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
-		p, err := a.pick(ctx, tx)
-		if err != nil {
-			return err
-		}
 		if err := members.SetPublicURL(ctx, tx, a.PublicURL); err != nil {
 			return err
 		}
-		_, err = sms.BindEnvSender(ctx, tx, p.ID, sms.Address{
+		return sms.BindEnv(ctx, tx, sms.Address{
 			AccountSID: a.TwilioAccountSID, Token: a.TwilioAuthToken, Number: a.TwilioFrom, ServiceSID: a.TwilioServiceSID,
 			ReplyVia: a.TwilioReplyVia, Pace: a.TwilioPace, Region: region(a.TwilioReplyVia),
 		})
-		return err
 	})
 }
 
@@ -107,6 +102,7 @@ func (a *App) providers(key members.Key) func(sms.Sender) (sms.Provider, error) 
 type house struct {
 	app       *App
 	db        *db.DB
+	key       members.Key
 	box       *inbox.Inbox
 	desk      *pos.Service
 	worker    *sms.Worker
@@ -124,7 +120,7 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 		return nil, err
 	}
 	h := &house{
-		app: a, db: d, box: box, desk: &pos.Service{DB: d, Key: key}, clicks: &campaigns.Clicks{DB: d}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
+		app: a, db: d, key: key, box: box, desk: &pos.Service{DB: d, Key: key}, clicks: &campaigns.Clicks{DB: d}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
 		calendar: &campaigns.Service{DB: d, Log: a.log},
 		worker:   &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
 	}
@@ -143,11 +139,26 @@ func (h *house) routes() http.Handler {
 	settler := sms.Settler{DB: h.db}
 	proxies, _ := a.proxies() // serve has looked at them; the demo and the bench stand behind none
 	return web.Routes(web.Doors{
-		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: a.envAccount, Receive: h.box.Receive, Log: a.log},
-		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: a.envAccount, Settle: settler.Settle, Log: a.log},
+		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: h.account, Receive: h.box.Receive, Log: a.log},
+		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: h.account, Settle: settler.Settle, Log: a.log},
 		Standard: &standard.Webhook{Service: h.desk, Clock: a.clock, Log: a.log},
 		Ready:    h.ready, MyData: h.myData, Links: h.clicks.Follow, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
 	})
+}
+
+// account is the token that webhooks of an account of ours are signed with: of the environment's, or of a sender that holds its own.
+func (h *house) account(account string) (token string, ok bool) {
+	if token, ok = h.app.envAccount(account); ok {
+		return token, ok
+	}
+	err := h.db.Read(context.WithoutCancel(h.app.ctx), func(ctx context.Context, tx *db.Tx) (err error) { // also while it stops: callbacks still come
+		token, err = sms.AccountToken(ctx, tx, h.key, account)
+		return err
+	})
+	if err != nil {
+		h.app.log.Error("the token of an account cannot be read", "error", err)
+	}
+	return token, err == nil && token != ""
 }
 
 // proxies are those whose X-Forwarded-For counts. A misspelt one is refused: silently, every client would be the proxy.
