@@ -12,7 +12,7 @@ import (
 func (pl *Plan) Unbook(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 	var all []booking
 	for _, r := range waiting(rows) {
-		all = append(all, booking{member: r.Member.ID, parts: r.Parts, capDay: r.Slot.CapDay, spendDay: r.spendDay})
+		all = append(all, booking{r.Member.ID, r.Parts, r.Slot.CapDay, r.spendDay, paying(pl.class, pl.run, r.spendDay)})
 	}
 	return unbook(ctx, tx, pl.program.ID, all...)
 }
@@ -21,6 +21,7 @@ func (pl *Plan) Unbook(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 func (pl *Plan) Unpeek(_ context.Context, _ *db.Tx, rows []*Planned) error {
 	for _, r := range waiting(rows) {
 		pl.peeked[r.spendDay] -= r.Parts
+		pl.paid -= r.Parts
 	}
 	return nil
 }

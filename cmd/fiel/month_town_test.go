@@ -172,7 +172,7 @@ func (w town) people(d *db.DB, s *settled) error {
 		err := d.Write(context.Background(), db.Bulk, func(ctx context.Context, tx *db.Tx) error {
 			for i := from; i < from+500; i++ {
 				tx.Now = start.AddDate(0, 0, -dice.IntN(360)-1).UnixMilli()
-				one := soul{phone: w.number(i), stopped: -1, consent: dice.IntN(10) < 4}
+				one := soul{phone: w.number(i), stopped: -1, consent: dice.IntN(100) < 15}
 				one.birth = members.Birthday{Month: 1 + dice.Int64N(12), Day: 1 + dice.Int64N(28)}
 				if dice.IntN(300) == 0 {
 					one.birth = members.Birthday{Month: 2, Day: 29}
