@@ -38,7 +38,7 @@ const (
 	needsClues = "clues" // of a treasure hunt
 )
 
-// Asks is what a recipe needs to be told beside the three questions, as a question; '' for nothing.
+// Asks is what a recipe needs to be told beside the three questions, as a question; ” for nothing.
 func (r Recipe) Asks() string {
 	switch r.Needs {
 	case needsItems:
