@@ -103,3 +103,14 @@ func TestAudiencesUseIndexes(t *testing.T) {
 		}
 	}
 }
+
+// What each tick asks finds what is new by its time, not by going through all there is.
+func TestATickAsksLittle(t *testing.T) {
+	clock := new(dbtest.Clock)
+	s := openShop(t, dbtest.New(t, db.SQLite, dbtest.WithClock(clock)), clock, lima())
+	for query, index := range map[string]string{consentedIn: "consents_at", someLate: "messages_run"} {
+		if plan := s.explained(query, 1, 2, 3, 4, 5); !strings.Contains(plan, index) {
+			t.Errorf("%s\n%s", query, plan)
+		}
+	}
+}

@@ -37,6 +37,9 @@ func TestTheControlGroupIsFair(t *testing.T) {
 		if parts := s.count("SELECT n FROM spend_days"); parts != f.Parts {
 			t.Errorf("%d parts are taken, want %d", parts, f.Parts)
 		}
+		if parts := s.count("SELECT n FROM campaign_spend"); parts != f.Parts {
+			t.Errorf("%d parts of the campaign are taken, want %d", parts, f.Parts)
+		}
 	})
 }
 

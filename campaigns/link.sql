@@ -23,3 +23,10 @@ UPDATE links SET retired_at = $3 WHERE program_id = $1 AND id = $2 AND retired_a
 -- name: addClicks :exec
 INSERT INTO link_days (program_id, link_id, day, n) VALUES ($1, $2, $3, $4)
 ON CONFLICT (program_id, link_id, day) DO UPDATE SET n = link_days.n + excluded.n;
+-- name: campaignClicks :many
+-- How often the links of a campaign were followed, by wording and day of the program.
+SELECT links.wording, link_days.day, link_days.n
+FROM links JOIN link_days ON link_days.program_id = links.program_id AND link_days.link_id = links.id
+WHERE links.program_id = @program_id AND links.campaign_id = @campaign_id AND links.campaign_id <> 0
+ORDER BY link_days.day;
+

@@ -31,6 +31,43 @@ func (q *Queries) addClicks(ctx context.Context, arg addClicksParams) error {
 	return err
 }
 
+const campaignClicks = `-- name: campaignClicks :many
+SELECT links.wording, link_days.day, link_days.n
+FROM links JOIN link_days ON link_days.program_id = links.program_id AND link_days.link_id = links.id
+WHERE links.program_id = $1 AND links.campaign_id = $2 AND links.campaign_id <> 0
+ORDER BY link_days.day
+`
+
+type campaignClicksRow struct {
+	Wording string
+	Day     string
+	N       int64
+}
+
+// How often the links of a campaign were followed, by wording and day of the program.
+func (q *Queries) campaignClicks(ctx context.Context, programID int64, campaignID int64) ([]campaignClicksRow, error) {
+	rows, err := q.db.QueryContext(ctx, campaignClicks, programID, campaignID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []campaignClicksRow
+	for rows.Next() {
+		var i campaignClicksRow
+		if err := rows.Scan(&i.Wording, &i.Day, &i.N); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertLink = `-- name: insertLink :one
 INSERT INTO links (program_id, id, code, target, name, campaign_id, wording, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT DO NOTHING

@@ -1,41 +1,45 @@
 package campaigns
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"time"
 
 	"fiel/db"
-	"fiel/sms"
+	"fiel/members"
 )
 
 // Report is what became of a campaign.
 type Report struct {
 	Campaign Campaign    `json:"campaign"`
-	Runs     []RunReport `json:"runs"`             // the latest first, at most 50
+	Runs     []RunReport `json:"runs"`             // the latest first
+	Total    *Results    `json:"total,omitempty"`  // of these runs together
 	Before   *Preflight  `json:"before,omitempty"` // of a campaign that was not started yet
 }
 
-// RunReport is what became of one run. The group that was texted and the one that was held out are told apart: only the difference
-// between them is the campaign's doing.
+// RunReport is what became of one run.
 type RunReport struct {
-	Run            Run              `json:"run"`
-	States         map[string]int64 `json:"states"`   // texts by state, see sms.State...
-	LeftOut        map[string]int64 `json:"left_out"` // by reason, and texts that were taken back by theirs
-	Parts          int64            `json:"parts"`    // billed, of texts that left or may have left
-	Vouchers       int64            `json:"vouchers"`
-	VouchersUsed   int64            `json:"vouchers_used"`
-	Buyers         int64            `json:"buyers"`  // of those texted, inside the offer's time
-	Revenue        int64            `json:"revenue"` // of theirs, net of refunds, minor units
-	HeldOutBuyers  int64            `json:"held_out_buyers"`
-	HeldOutRevenue int64            `json:"held_out_revenue"`
+	Run Run `json:"run"`
+	Results
 }
 
 // mostRuns is how many runs a report tells of.
 const mostRuns = 50
 
-// Report tells what became of a campaign: db.Missing when there is none such.
-func (s *Service) Report(ctx context.Context, program, id int64) (r Report, err error) {
+// Report tells what became of a campaign, of its latest 50 runs: db.Missing when there is none such.
+func (s *Service) Report(ctx context.Context, program, id int64) (Report, error) {
+	return s.ReportLatest(ctx, program, id, mostRuns)
+}
+
+// ReportLatest is Report of some of the latest runs. Each is read in a transaction of its own: what changes meanwhile is in the later
+// ones.
+func (s *Service) ReportLatest(ctx context.Context, program, id int64, most int32) (r Report, err error) {
+	var runs []Run
+	var total account
+	b := bookkeeper{}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		r = Report{}
+		r, b = Report{Runs: []RunReport{}}, bookkeeper{}
 		if r.Campaign, err = campaignByID(ctx, tx, program, id); err != nil {
 			return err
 		}
@@ -46,49 +50,77 @@ func (s *Service) Report(ctx context.Context, program, id int64) (r Report, err 
 			}
 			r.Before = &f
 		}
-		runs, err := New(tx).runsOf(ctx, runsOfParams{ProgramID: program, CampaignID: id, Limit: mostRuns})
-		if err != nil {
+		if err := b.open(ctx, tx, r.Campaign); err != nil {
 			return err
 		}
-		for _, run := range runs {
-			one, err := reportRun(ctx, tx, run)
-			if err != nil {
-				return err
-			}
-			r.Runs = append(r.Runs, one)
-		}
-		return nil
+		runs, err = New(tx).runsOf(ctx, runsOfParams{ProgramID: program, CampaignID: id, Limit: most})
+		return err
 	})
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	b.deal(runs)
+	for _, run := range runs {
+		a, err := s.accountOf(ctx, &b, run)
+		if err != nil {
+			return r, err
+		}
+		r.Runs = append(r.Runs, RunReport{run, a.results(&b)})
+		total.join(a)
+	}
+	if len(runs) > 0 {
+		all := total.results(&b)
+		r.Total = &all
+	}
+	return r, nil
 }
 
-func reportRun(ctx context.Context, tx *db.Tx, run Run) (RunReport, error) {
-	r := RunReport{Run: run, States: map[string]int64{}, LeftOut: map[string]int64{}}
-	tally, err := sms.RunTally(ctx, tx, run.ProgramID, run.ID)
+func (s *Service) accountOf(ctx context.Context, b *bookkeeper, run Run) (a *account, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		a, err = b.account(ctx, tx, run)
+		return err
+	})
+	return a, err
+}
+
+// bookkeeper holds what the accounts of all runs of a campaign need.
+type bookkeeper struct {
+	program members.Program
+	stores  map[int64]string
+	clicks  []campaignClicksRow
+	dealt   map[int64]map[string]int64 // clicks by run and wording
+}
+
+func (b *bookkeeper) open(ctx context.Context, tx *db.Tx, c Campaign) (err error) {
+	if b.program, err = members.ProgramByID(ctx, tx, c.ProgramID); err != nil {
+		return err
+	}
+	all, err := members.Stores(ctx, tx, c.ProgramID)
 	if err != nil {
-		return r, err
+		return err
 	}
-	for _, t := range tally {
-		r.States[t.State] += t.Texts
-		switch t.State {
-		case sms.StateLeftOut, sms.StateCancelled:
-			r.LeftOut[t.Reason] += t.Texts
-		case sms.StateSent, sms.StateDelivered, sms.StateUndelivered, sms.StateSending, sms.StateUnknown, sms.StateUnproven:
-			r.Parts += t.Parts
+	b.stores = map[int64]string{}
+	for _, s := range all {
+		b.stores[s.ID] = s.Name
+	}
+	b.clicks, err = New(tx).campaignClicks(ctx, c.ProgramID, c.ID)
+	return err
+}
+
+// deal gives each run the clicks of the days from its own to the next run's: a link does not know in which text it was read.
+func (b *bookkeeper) deal(runs []Run) {
+	b.dealt = map[int64]map[string]int64{}
+	byTime := slices.SortedFunc(slices.Values(runs), func(x, y Run) int { return cmp.Compare(x.StartsAt, y.StartsAt) })
+	for _, c := range b.clicks {
+		owner := int64(0)
+		for _, r := range byTime {
+			if DateOf(time.UnixMilli(r.StartsAt).In(b.program.Location())).String() <= c.Day {
+				owner = r.ID
+			}
 		}
-	}
-	vouchers, err := New(tx).vouchersUsed(ctx, run.ProgramID, run.ID)
-	if err != nil {
-		return r, err
-	}
-	r.Vouchers, r.VouchersUsed = vouchers.Granted, vouchers.Used
-	bought, err := New(tx).boughtInside(ctx, boughtInsideParams{ProgramID: run.ProgramID, RunID: run.ID, StartsAt: run.StartsAt, EndsAt: run.EndsAt})
-	for _, b := range bought {
-		if b.Part == sms.StateHoldout {
-			r.HeldOutBuyers, r.HeldOutRevenue = b.Buyers, b.Revenue
-		} else {
-			r.Buyers, r.Revenue = b.Buyers, b.Revenue
+		if b.dealt[owner] == nil {
+			b.dealt[owner] = map[string]int64{}
 		}
+		b.dealt[owner][c.Wording] += c.N
 	}
-	return r, err
 }

@@ -9,44 +9,206 @@ import (
 	"context"
 )
 
-const boughtInside = `-- name: boughtInside :many
-SELECT CASE WHEN messages.state = 'holdout' THEN 'holdout' ELSE 'texted' END AS part,
-    COUNT(DISTINCT purchases.member_id) AS buyers, CAST(COALESCE(SUM(purchases.amount - purchases.refunded), 0) AS BIGINT) AS revenue
-FROM messages JOIN purchases ON purchases.program_id = messages.program_id AND purchases.member_id = messages.member_id
-WHERE messages.program_id = $1 AND messages.run_id = $2 AND messages.run_id <> 0 AND messages.state NOT IN ('left_out', 'cancelled', 'failed')
-  AND purchases.state = 'credited' AND purchases.occurred_at >= $3 AND purchases.occurred_at < $4
-GROUP BY CASE WHEN messages.state = 'holdout' THEN 'holdout' ELSE 'texted' END
+const runOptOuts = `-- name: runOptOuts :many
+SELECT no.wording, COUNT(DISTINCT no.member_id) AS members, COUNT(DISTINCT CASE WHEN no.kind = 'service' THEN no.member_id END) AS from_all FROM (
+    SELECT consents.member_id, consents.kind, CAST(COALESCE((SELECT MAX(CASE WHEN messages.wording = '' THEN '-' ELSE messages.wording END) FROM messages
+        WHERE messages.program_id = consents.program_id AND messages.member_id = consents.member_id AND messages.run_id + 0 = CAST($1 AS BIGINT)
+          AND messages.class <> 1 AND messages.sent_at <> 0 AND consents.at >= messages.sent_at
+          AND (consents.at < CAST($2 AS BIGINT) OR consents.at < messages.sent_at + CAST($3 AS BIGINT))), '') AS TEXT) AS wording
+    FROM consents WHERE consents.program_id = $4 AND consents.at >= $5
+      AND consents.at < CAST($2 AS BIGINT) + CAST($3 AS BIGINT) AND NOT consents.given) AS no
+WHERE no.wording <> '' GROUP BY no.wording
 `
 
-type boughtInsideParams struct {
-	ProgramID int64
+type runOptOutsParams struct {
 	RunID     int64
-	StartsAt  int64
 	EndsAt    int64
+	Aftermath int64
+	ProgramID int64
+	StartsAt  int64
 }
 
-type boughtInsideRow struct {
-	Part    string
-	Buyers  int64
-	Revenue int64
+type runOptOutsRow struct {
+	Wording string
+	Members int64
+	FromAll int64
 }
 
-// What the run's audience bought inside the offer's time, net of refunds, by whether they were held out.
-func (q *Queries) boughtInside(ctx context.Context, arg boughtInsideParams) ([]boughtInsideRow, error) {
-	rows, err := q.db.QueryContext(ctx, boughtInside,
-		arg.ProgramID,
+// Members who said no after their text had left, until the end of the offer or for a while, whichever is later; those who left all texts
+// among them. Their wording, - of the only one.
+func (q *Queries) runOptOuts(ctx context.Context, arg runOptOutsParams) ([]runOptOutsRow, error) {
+	rows, err := q.db.QueryContext(ctx, runOptOuts,
 		arg.RunID,
-		arg.StartsAt,
 		arg.EndsAt,
+		arg.Aftermath,
+		arg.ProgramID,
+		arg.StartsAt,
 	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []boughtInsideRow
+	var items []runOptOutsRow
 	for rows.Next() {
-		var i boughtInsideRow
-		if err := rows.Scan(&i.Part, &i.Buyers, &i.Revenue); err != nil {
+		var i runOptOutsRow
+		if err := rows.Scan(&i.Wording, &i.Members, &i.FromAll); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const runReplies = `-- name: runReplies :many
+SELECT back.wording, COUNT(*) AS texts FROM (
+    SELECT CAST(COALESCE((SELECT MAX(CASE WHEN messages.wording = '' THEN '-' ELSE messages.wording END) FROM messages
+        WHERE messages.program_id = inbound.program_id AND messages.member_id = inbound.member_id AND messages.run_id + 0 = CAST($1 AS BIGINT)
+          AND messages.class <> 1 AND messages.sent_at <> 0 AND inbound.at >= messages.sent_at
+          AND (inbound.at < CAST($2 AS BIGINT) OR inbound.at < messages.sent_at + CAST($3 AS BIGINT))), '') AS TEXT) AS wording
+    FROM inbound WHERE inbound.program_id = $4 AND inbound.at >= $5
+      AND inbound.at < CAST($2 AS BIGINT) + CAST($3 AS BIGINT)
+      AND inbound.member_id <> 0 AND inbound.opt_out <> 'STOP' AND inbound.command NOT IN ('STOP', 'PROMOS', 'ERASE')) AS back
+WHERE back.wording <> '' GROUP BY back.wording
+`
+
+type runRepliesParams struct {
+	RunID     int64
+	EndsAt    int64
+	Aftermath int64
+	ProgramID int64
+	StartsAt  int64
+}
+
+type runRepliesRow struct {
+	Wording string
+	Texts   int64
+}
+
+// What texted members wrote in that time, but for what ends texts.
+func (q *Queries) runReplies(ctx context.Context, arg runRepliesParams) ([]runRepliesRow, error) {
+	rows, err := q.db.QueryContext(ctx, runReplies,
+		arg.RunID,
+		arg.EndsAt,
+		arg.Aftermath,
+		arg.ProgramID,
+		arg.StartsAt,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []runRepliesRow
+	for rows.Next() {
+		var i runRepliesRow
+		if err := rows.Scan(&i.Wording, &i.Texts); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const runTexts = `-- name: runTexts :many
+SELECT CASE WHEN messages.class = 1 THEN 1 ELSE 0 END AS answer, messages.state, messages.reason, messages.error, messages.wording,
+    COALESCE(members.store_id, 0) AS store_id, CAST(SUBSTR(messages.phone, 1, 7) AS TEXT) AS prefix, CAST(MIN(messages.phone) AS TEXT) AS phone,
+    CASE WHEN messages.price_unit = CAST($1 AS TEXT) AND messages.price <> 0 THEN 1 ELSE 0 END AS priced, COUNT(*) AS texts,
+    CAST(COALESCE(SUM(messages.parts), 0) AS BIGINT) AS parts, CAST(COALESCE(SUM(messages.price), 0) AS BIGINT) AS price
+FROM messages LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
+WHERE messages.program_id = $2 AND messages.run_id = $3 AND messages.run_id <> 0 AND messages.member_id <> 0
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 9
+`
+
+type runTextsParams struct {
+	Unit      string
+	ProgramID int64
+	RunID     int64
+}
+
+type runTextsRow struct {
+	Answer  int32
+	State   string
+	Reason  string
+	Error   int64
+	Wording string
+	StoreID int64
+	Prefix  string
+	Phone   string
+	Priced  int32
+	Texts   int64
+	Parts   int64
+	Price   int64
+}
+
+// The texts of a run by all that a report tells apart, with one number of each country's for the price. Answers of a game are no part of
+// the audience, but cost money too.
+func (q *Queries) runTexts(ctx context.Context, arg runTextsParams) ([]runTextsRow, error) {
+	rows, err := q.db.QueryContext(ctx, runTexts, arg.Unit, arg.ProgramID, arg.RunID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []runTextsRow
+	for rows.Next() {
+		var i runTextsRow
+		if err := rows.Scan(
+			&i.Answer,
+			&i.State,
+			&i.Reason,
+			&i.Error,
+			&i.Wording,
+			&i.StoreID,
+			&i.Prefix,
+			&i.Phone,
+			&i.Priced,
+			&i.Texts,
+			&i.Parts,
+			&i.Price,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const runVouchers = `-- name: runVouchers :many
+SELECT state, store_id, COUNT(*) AS vouchers FROM vouchers WHERE program_id = $1 AND run_id = $2 AND run_id <> 0 GROUP BY state, store_id
+`
+
+type runVouchersRow struct {
+	State    string
+	StoreID  int64
+	Vouchers int64
+}
+
+func (q *Queries) runVouchers(ctx context.Context, programID int64, runID int64) ([]runVouchersRow, error) {
+	rows, err := q.db.QueryContext(ctx, runVouchers, programID, runID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []runVouchersRow
+	for rows.Next() {
+		var i runVouchersRow
+		if err := rows.Scan(&i.State, &i.StoreID, &i.Vouchers); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -76,4 +238,42 @@ func (q *Queries) vouchersUsed(ctx context.Context, programID int64, runID int64
 	var i vouchersUsedRow
 	err := row.Scan(&i.Used, &i.Granted)
 	return i, err
+}
+
+const wordingVouchers = `-- name: wordingVouchers :many
+SELECT used.wording, COUNT(*) AS vouchers FROM (
+    SELECT CAST(COALESCE((SELECT MAX(messages.wording) FROM messages WHERE messages.program_id = vouchers.program_id
+        AND messages.member_id = vouchers.member_id AND messages.run_id + 0 = vouchers.run_id), '') AS TEXT) AS wording
+    FROM vouchers WHERE vouchers.program_id = $1 AND vouchers.run_id = $2 AND vouchers.run_id <> 0 AND vouchers.state = 'redeemed') AS used
+WHERE used.wording <> '' GROUP BY used.wording
+`
+
+type wordingVouchersRow struct {
+	Wording  string
+	Vouchers int64
+}
+
+// Vouchers used, by the wording of the text they came with. Here and below the text of a member is looked up by the member: run_id + 0
+// keeps a database that has counted nothing yet from reading the whole run for each.
+func (q *Queries) wordingVouchers(ctx context.Context, programID int64, runID int64) ([]wordingVouchersRow, error) {
+	rows, err := q.db.QueryContext(ctx, wordingVouchers, programID, runID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []wordingVouchersRow
+	for rows.Next() {
+		var i wordingVouchersRow
+		if err := rows.Scan(&i.Wording, &i.Vouchers); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

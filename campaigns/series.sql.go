@@ -10,9 +10,9 @@ import (
 )
 
 const consentedIn = `-- name: consentedIn :many
-SELECT DISTINCT consents.member_id FROM consents
-WHERE consents.program_id = $1 AND consents.at >= $2 AND consents.at < $3 AND consents.given AND consents.member_id > $4
-ORDER BY consents.member_id LIMIT CAST($5 AS BIGINT)
+SELECT DISTINCT CAST(consents.member_id + 0 AS BIGINT) AS member_id FROM consents
+WHERE consents.program_id = $1 AND consents.at >= $2 AND consents.at < $3 AND consents.given AND consents.member_id + 0 > $4
+ORDER BY member_id LIMIT CAST($5 AS BIGINT)
 `
 
 type consentedInParams struct {
@@ -23,7 +23,7 @@ type consentedInParams struct {
 	Most      int64
 }
 
-// Who agreed to texts in a span of time.
+// Who agreed to texts in a span of time. (+ 0 keeps SQLite from going through all consents by member instead.)
 func (q *Queries) consentedIn(ctx context.Context, arg consentedInParams) ([]int64, error) {
 	rows, err := q.db.QueryContext(ctx, consentedIn,
 		arg.ProgramID,

@@ -104,6 +104,8 @@ func (s *Service) checkTyped(ctx context.Context, program, id, typed int64, asMa
 		return 0, err
 	case f.Refused != "":
 		return 0, db.Errorf(db.Refused, "%s", f.Refused)
+	case f.Texts == 0 && typed != 0:
+		return 0, db.Errorf(db.Refused, "%q goes to nobody now: its pre-flight says why.", c.Name)
 	case f.Texts != typed:
 		return 0, db.Errorf(db.Refused, "%q goes to %d people now: type %d to send it to them.", c.Name, f.Texts, f.Texts)
 	}

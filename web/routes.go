@@ -20,6 +20,7 @@ type Doors struct {
 	Standard http.Handler // tills that sign by Standard Webhooks; finds its till in the path value "till"
 	Ready    func(context.Context) error
 	MyData   MyData // what is kept of a member, for who has the link; nil: no such page
+	Links    Links  // short links of the shops; nil: none
 	Demo     *Demo  // nil but under `fiel demo`
 	Metrics  *Metrics
 	Log      *slog.Logger
@@ -47,6 +48,9 @@ func Routes(d Doors) http.Handler {
 	e.GET("/assets/*", assets())
 	if d.MyData != nil {
 		d.MyData.routes(e)
+	}
+	if d.Links != nil {
+		d.Links.routes(e)
 	}
 	if d.Demo != nil {
 		d.Demo.routes(e)

@@ -10,7 +10,6 @@ import (
 	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
-	"fiel/sms"
 )
 
 type campaignCmd struct {
@@ -25,16 +24,18 @@ type campaignCmd struct {
 	Resume    campaignResumeCmd    `cmd:"" help:"Go on after a pause."`
 	Cancel    campaignCancelCmd    `cmd:"" help:"End a campaign for good; what waits is taken back."`
 	Progress  campaignProgressCmd  `cmd:"" help:"How far the texts of a campaign have come, how fast they leave and when the last is expected to."`
-	Report    campaignReportCmd    `cmd:"" help:"What a campaign would cost, or what became of it."`
+	Report    campaignReportCmd    `cmd:"" aliases:"results" help:"What a campaign would cost, or what became of it."`
 	Answers   campaignAnswersCmd   `cmd:"" help:"What members answered: prizes of a wheel, finders of a treasure, scores and comments, guests."`
 }
 
 type campaignAddCmd struct {
-	Recipe   string            `arg:"" help:"Which recipe: see fiel recipe list."`
+	Recipe   string            `arg:"" help:"Which recipe: ${recipes}. See fiel recipe show."`
 	Name     string            `help:"Name; the recipe's unless given." placeholder:"NAME"`
 	Offer    map[string]string `help:"The offer in words, by language: --offer es='un postre' --offer en='a dessert'." placeholder:"LANG=WORDS" mapsep:"none"`
 	Occasion map[string]string `help:"The occasion in words, by language." placeholder:"LANG=WORDS" mapsep:"none"`
 	Words    map[string]string `help:"The whole text, by language, with {nombre|amigo}, {oferta}, {codigo}, {fin}." placeholder:"LANG=WORDS" mapsep:"none"`
+	WordsB   map[string]string `help:"A second wording for half of the members, by language; the report says which did better." placeholder:"LANG=WORDS" mapsep:"none"`
+	Link     string            `help:"The page that {enlace} in the words leads to, by a short link that counts clicks." placeholder:"URL"`
 	Voucher  string            `help:"A code of their own for each member: item, percent or amount." enum:",item,percent,amount" default:"" placeholder:"KIND"`
 	Value    int64             `help:"Per cent, or minor units, of the voucher." default:"0"`
 	Minimum  int64             `help:"Smallest purchase for the voucher, minor units." default:"0"`
@@ -63,7 +64,7 @@ func (c *campaignAddCmd) Run(a *App) error {
 // campaign is what was asked for.
 func (c *campaignAddCmd) campaign() campaigns.NewCampaign {
 	n := campaigns.NewCampaign{
-		Name: c.Name, Recipe: c.Recipe, Words: c.Words, Holdout: c.Holdout,
+		Name: c.Name, Recipe: c.Recipe, Words: c.Words, WordsB: c.WordsB, Link: c.Link, Holdout: c.Holdout,
 		Offer:    campaigns.Offer{Text: c.Offer, Occasion: c.Occasion, Kind: c.Voucher, Value: c.Value, Minimum: c.Minimum},
 		Calendar: campaigns.Calendar{On: c.On, At: c.At, Ends: c.Ends, Last: c.Last},
 	}
@@ -174,8 +175,8 @@ type campaignListCmd struct{}
 
 // listedCampaign is a campaign in the list.
 type listedCampaign struct {
-	campaigns.Campaign
-	Stopped string `json:",omitempty"` // why its run was stopped, until somebody resumes it
+	Campaign campaigns.Campaign `json:"campaign"`
+	Stopped  string             `json:"stopped,omitempty"` // why its run was stopped, until somebody resumes it
 }
 
 // Run lists campaigns with the next time each happens.
@@ -208,71 +209,18 @@ func (a *App) printCampaigns(w io.Writer, p members.Program, list []listedCampai
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tNAME\tRECIPE\tSTATE\tNEXT")
-	for _, c := range list {
-		next := "-"
+	for _, l := range list {
+		c, next := l.Campaign, "-"
 		if o, ok := c.Next(p, a.clock()); ok {
 			next = o.At.In(p.Location()).Format("Mon 2006-01-02 15:04")
 		}
 		state := c.State
-		if c.Stopped != "" {
-			state += ", stopped: " + c.Stopped
+		if l.Stopped != "" {
+			state += ", stopped: " + l.Stopped
 		}
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, state, next)
 	}
 	t.Flush()
-}
-
-type campaignReportCmd struct {
-	Name string `arg:"" help:"Name or id."`
-}
-
-// Run reports.
-func (c *campaignReportCmd) Run(a *App) error {
-	return a.shop(func(d *db.DB, _ members.Key, p members.Program) error {
-		id, err := a.findCampaign(d, p, c.Name)
-		if err != nil {
-			return err
-		}
-		r, err := (&campaigns.Service{DB: d, Log: a.log}).Report(a.ctx, p.ID, id)
-		if err != nil {
-			return err
-		}
-		return a.answer(r, func(w io.Writer) { printReport(w, p, r) })
-	})
-}
-
-func printReport(w io.Writer, p members.Program, r campaigns.Report) {
-	fmt.Fprintf(w, "%s (%s): %s\n", r.Campaign.Name, r.Campaign.Recipe, r.Campaign.State)
-	if f := r.Before; f != nil {
-		fmt.Fprintf(w, "If it started now: %d texts of %d part(s) at most, %d parts in all, %d held out, %d told before, of an audience of %d\n",
-			f.Texts, f.MostParts, f.Parts, f.Holdout, f.Told, f.Audience)
-		printReasons(w, f.LeftOut)
-		if f.Sample != "" {
-			fmt.Fprintf(w, "The first text: %s\n", f.Sample)
-		}
-	}
-	for _, run := range r.Runs {
-		printRun(w, p, run)
-	}
-}
-
-func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
-	fmt.Fprintf(w, "\n%s %s, offer until %s\n", r.Run.Occurrence, r.Run.State, stamp(r.Run.EndsAt, p))
-	if r.Run.State == campaigns.RunPaused && r.Run.Reason != "" {
-		fmt.Fprintf(w, "  stopped: %s\n", r.Run.Reason)
-	}
-	for _, state := range []string{
-		sms.StateQueued, sms.StateSending, sms.StateSent, sms.StateDelivered, sms.StateUndelivered, sms.StateFailed, sms.StateUnknown, sms.StateUnproven, sms.StateHoldout,
-	} {
-		if n := r.States[state]; n > 0 {
-			fmt.Fprintf(w, "  %-12s %d\n", state, n)
-		}
-	}
-	printReasons(w, r.LeftOut)
-	fmt.Fprintf(w, "  %d parts, %d vouchers used of %d, %d buyers for %s\n", r.Parts, r.VouchersUsed, r.Vouchers, r.Buyers, money(p, r.Revenue))
-	if r.States[sms.StateHoldout] > 0 {
-		fmt.Fprintf(w, "  held out: %d buyers for %s\n", r.HeldOutBuyers, money(p, r.HeldOutRevenue))
-	}
 }
 
 // printReasons says who is left out and why.

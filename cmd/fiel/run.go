@@ -72,6 +72,7 @@ type commands struct {
 	Audience audienceCmd `cmd:"" help:"Who a campaign is for: count, sample, explain, conditions."`
 	Recipe   recipeCmd   `cmd:"" help:"The ready-made campaigns there are: list, show."`
 	Campaign campaignCmd `cmd:"" help:"Offers and greetings: add, start, pause, resume, cancel, report."`
+	Link     linkCmd     `cmd:"" help:"Short links on this server, with how often they were followed."`
 	Notice   noticeCmd   `cmd:"" help:"What the owners were told: runs that stopped, came late or were missed, spending."`
 	Import   importCmd   `cmd:"" help:"Bring members, balances and past purchases over from another system."`
 	Export   exportCmd   `cmd:"" help:"Write everything that is kept of a program to CSV files."`
@@ -158,6 +159,7 @@ func newParser(c *commands, s Streams) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("fiel"),
 		kong.Description("Fiel: points and offers by SMS, on a box of your own. A phone number is the card."),
+		kong.Vars{"recipes": strings.Join(recipeNames(), ", ")},
 		kong.Writers(s.Out, s.Err),
 		kong.Resolvers(resolver),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),

@@ -65,6 +65,9 @@ func (c *serveCmd) Run(a *App) error {
 // bind writes the account and number this process was started with into the sender that reads them from it.
 func (a *App) bind(d *db.DB) error {
 	return d.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		if err := members.SetPublicURL(ctx, tx, a.PublicURL); err != nil {
+			return err
+		}
 		return sms.BindEnv(ctx, tx, sms.Address{
 			AccountSID: a.TwilioAccountSID, Token: a.TwilioAuthToken, Number: a.TwilioFrom, ServiceSID: a.TwilioServiceSID,
 			ReplyVia: a.TwilioReplyVia, Pace: a.TwilioPace, Region: region(a.TwilioReplyVia),
@@ -104,6 +107,7 @@ type house struct {
 	desk      *pos.Service
 	worker    *sms.Worker
 	calendar  *campaigns.Service
+	clicks    *campaigns.Clicks
 	metrics   *web.Metrics
 	stopping  atomic.Bool
 	blankings map[int64]blanking // by program; the tick's alone
@@ -116,7 +120,7 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 		return nil, err
 	}
 	h := &house{
-		app: a, db: d, key: key, box: box, desk: &pos.Service{DB: d, Key: key}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
+		app: a, db: d, key: key, box: box, desk: &pos.Service{DB: d, Key: key}, clicks: &campaigns.Clicks{DB: d}, metrics: web.NewMetrics(), blankings: map[int64]blanking{},
 		calendar: &campaigns.Service{DB: d, Log: a.log},
 		worker:   &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
 	}
@@ -138,7 +142,7 @@ func (h *house) routes() http.Handler {
 		Text:     &twilio.Webhook{Base: a.publicURL(), Accounts: h.account, Receive: h.box.Receive, Log: a.log},
 		Status:   &twilio.StatusWebhook{Base: a.publicURL(), Accounts: h.account, Settle: settler.Settle, Log: a.log},
 		Standard: &standard.Webhook{Service: h.desk, Clock: a.clock, Log: a.log},
-		Ready:    h.ready, MyData: h.myData, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
+		Ready:    h.ready, MyData: h.myData, Links: h.clicks.Follow, Demo: h.demo, Metrics: h.metrics, Log: a.log, Proxies: proxies,
 	})
 }
 
@@ -188,7 +192,7 @@ func (h *house) tick(ctx context.Context) {
 
 // pass is one tick.
 func (h *house) pass(ctx context.Context) error {
-	return errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx))
+	return errors.Join(h.calendar.Tick(ctx, h.app.clock()), h.desk.Tidy(ctx), h.goRound(ctx), h.forget(ctx), h.clicks.Flush(ctx))
 }
 
 // run serves until the context ends or the database breaks, and then stops: no longer ready, no more ticks, no more claims, texts on
@@ -217,6 +221,7 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 	stopWork()
 	err = errors.Join(err, <-worked)
 	doors.shut()
+	err = errors.Join(err, h.clicks.Flush(context.WithoutCancel(ctx)))
 	h.app.log.Info("stopped")
 	return err
 }

@@ -28,7 +28,7 @@ func (b *Book) Match(ctx Context, text string) Intent {
 		in, found = lone(ctx, t)
 	}
 	if !found {
-		in, found = comment(ctx)
+		in, found = b.comment(ctx, t)
 	}
 	if !found {
 		in = b.guess(ctx, t, said.hint)
