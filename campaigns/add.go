@@ -148,7 +148,7 @@ func (n NewCampaign) check(p members.Program) error {
 	if err := n.Offer.check(); err != nil {
 		return err
 	}
-	if err := n.checkGame(); err != nil {
+	if err := n.checkGame(p); err != nil {
 		return err
 	}
 	for _, language := range slices.Sorted(maps.Keys(n.Words)) {

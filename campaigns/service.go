@@ -15,6 +15,9 @@ type Service struct {
 	DB  *db.DB
 	Log *slog.Logger // nil logs nothing
 
+	// Taken says whether a text means something already, such as a stop word or a keyword: no code of a game may. nil: none does.
+	Taken func(text string) bool
+
 	failing failing
 }
 
@@ -23,6 +26,9 @@ func (s *Service) Add(ctx context.Context, by members.Act, program int64, n NewC
 	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 		p, err := members.ProgramByID(ctx, tx, program)
 		if err != nil {
+			return err
+		}
+		if err := s.checkCodes(n.Game); err != nil {
 			return err
 		}
 		if c, err = Add(ctx, tx, p, n); err != nil {

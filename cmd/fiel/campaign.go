@@ -10,6 +10,8 @@ import (
 	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
+	"fiel/sms/inbox"
+	"fiel/templates"
 )
 
 type campaignCmd struct {
@@ -80,7 +82,11 @@ func (a *App) campaign(name string, f func(*campaigns.Service, members.Act, memb
 		if err != nil {
 			return err
 		}
-		got, err := f(&campaigns.Service{DB: d, Log: a.log}, members.Act{Actor: cliActor(), Door: "cli"}, p, id)
+		book, err := inbox.Load(templates.Languages()...)
+		if err != nil {
+			return err
+		}
+		got, err := f(&campaigns.Service{DB: d, Log: a.log, Taken: book.Taken}, members.Act{Actor: cliActor(), Door: "cli"}, p, id)
 		if err != nil {
 			return err
 		}

@@ -29,8 +29,8 @@ func viewRecipe(r campaigns.Recipe) recipeView {
 	if r.AsksOffer() {
 		v.Asks = append([]string{"What is the offer?"}, v.Asks...)
 	}
-	if r.Needs == "items" {
-		v.Asks = append(v.Asks, "Which products or categories does it follow?")
+	if more := r.Asks(); more != "" {
+		v.Asks = append(v.Asks, more)
 	}
 	return v
 }
