@@ -101,11 +101,12 @@ func (th *Thread) kept(body string) string {
 // longNumber is what may be a phone number, with whatever stands between its digits.
 var longNumber = regexp.MustCompile(`\+?\(?\d(?:[ ().\-/]*\d){6,}`)
 
-// buyer is how staff are told of a number: the name shortened, and the last digits.
-func buyer(m members.Member, phone members.Phone, f templates.Fields) templates.Fields {
+// buyer is how staff are told of a number: the name shortened, and the last digits. The answer is remembered to name the member.
+func (th *Thread) buyer(m members.Member, phone members.Phone, f templates.Fields) templates.Fields {
 	last := phone.E164()
 	f["ending"] = last[max(0, len(last)-3):]
 	if m.ID != 0 {
+		th.about = m.ID
 		f["buyer"] = shortName(m.Name)
 	}
 	return f

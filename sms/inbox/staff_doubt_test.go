@@ -10,6 +10,7 @@ import (
 
 	"fiel/db"
 	"fiel/members"
+	"fiel/pos"
 	"fiel/sms"
 )
 
@@ -141,6 +142,43 @@ func TestAnOrderToSend(t *testing.T) {
 		}
 		s.says(dora, "PAUSA", "En pausa 1")
 		s.says(dora, "ENVIAR "+n, "En pausa 1")
+	})
+}
+
+// Two members who both got a survey become one: the answer of who goes stands, and who stays is answered all the same.
+func TestASurveyOfTwoWhoBecomeOne(t *testing.T) {
+	each(t, func(s *shop) {
+		const other = "+51987000002"
+		s.text(rosa, "ALTA Rosa")
+		s.text(other, "ALTA Rosa")
+		s.game("encuesta", `{"survey": {"voucher": {"name": {"es": "un café"}}}}`)
+		s.says(other, "9", "un café")
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			from, err := members.ByPhone(ctx, tx, s.program.ID, other)
+			if err != nil {
+				return err
+			}
+			into, err := members.ByPhone(ctx, tx, s.program.ID, rosa)
+			if err == nil {
+				_, err = pos.Merge(ctx, tx, s.program, from.ID, into.ID, members.Act{Actor: "cli:ana", Door: "cli"})
+			}
+			return err
+		})
+		s.says(rosa, "8", "gracias por contarlo")
+		if n := s.number1("SELECT COUNT(*) FROM scores"); n != 1 {
+			t.Errorf("%d scores", n)
+		}
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			m, err := members.ByPhone(ctx, tx, s.program.ID, rosa)
+			if err != nil {
+				return err
+			}
+			own, err := pos.OwnData(ctx, tx, s.program, m)
+			if len(own.Answers) != 1 || own.Answers[0].Kind != "score" || own.Answers[0].N != 9 {
+				t.Errorf("%+v", own.Answers)
+			}
+			return err
+		})
 	})
 }
 
