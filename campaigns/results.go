@@ -60,7 +60,7 @@ type Results struct {
 	VouchersExpired int64  `json:"vouchers_expired"`
 
 	Buyers         int64 `json:"buyers"`  // of those assigned to texts, inside the offer's time
-	Revenue        int64 `json:"revenue"` // of theirs, net of refunds, minor units
+	Revenue        int64 `json:"revenue"` // of theirs, paid with money, net of refunds, minor units
 	HeldOutBuyers  int64 `json:"held_out_buyers"`
 	HeldOutRevenue int64 `json:"held_out_revenue"`
 	Outcome
@@ -83,7 +83,7 @@ type StoreResults struct {
 	Store int64  `json:"store"`
 	Name  string `json:"name"`
 	Texts
-	Purchases    int64 `json:"purchases"` // of those assigned to texts
+	Purchases    int64 `json:"purchases"` // of those assigned to texts, without what came back whole
 	Revenue      int64 `json:"revenue"`
 	VouchersUsed int64 `json:"vouchers_used"`
 	Lift         Lift  `json:"lift"` // what all members spent here: a member of another store counts with 0

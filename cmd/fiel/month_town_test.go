@@ -281,6 +281,9 @@ func (s *settled) offers(ctx context.Context, tx *db.Tx, dice *rand.Rand) error 
 		if dice.IntN(2) == 0 && strings.Contains(r.Words["en"], "{code}") {
 			n.Offer.Kind, n.Offer.Value = rewards.FreeItem, 900
 		}
+		if r.Needs == "clues" {
+			n.Game = []byte(`{"hunt": {"clues": [{"code": "CANELA"}], "prize": {"points": 50}}}`)
+		}
 		if r.AsksOffer() && r.Class == "marketing" && dice.IntN(4) > 0 && !strings.Contains(string(r.Audience), "birthday") {
 			n.Audience = json.RawMessage(fmt.Sprintf(`{"tag": [%q]}`, tags[dice.IntN(len(tags))]))
 		}

@@ -39,6 +39,14 @@ func (b *Book) Match(ctx Context, text string) Intent {
 	return in
 }
 
+// Taken says whether a text means something by itself, in any language the book speaks: it stops, or it is a keyword.
+func (b *Book) Taken(text string) bool {
+	t := read(text)
+	_, stops := b.stop(t, b.leaving(t))
+	_, keyword := b.exact(Context{}, t)
+	return stops || keyword
+}
+
 // provider heeds the OptOutType that Twilio's Advanced Opt-Out posts; it is preferred to the words
 // (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out). The words still tell the name of who joins.
 func (b *Book) provider(ctx Context, t *reading) (Intent, bool) {
