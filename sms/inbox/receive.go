@@ -173,7 +173,7 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 		}
 	}
 	return sms.ReplyTo(ctx, tx, th.Sender, th.Text, sms.Draft{
-		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, Topic: r.Topic, Language: th.Language, Body: r.Body,
+		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, About: th.about, Topic: r.Topic, Language: th.Language, Body: r.Body,
 	})
 }
 
