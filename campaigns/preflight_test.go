@@ -236,6 +236,20 @@ func TestWhatACountryAsksFor(t *testing.T) {
 	})
 }
 
+// A campaign whose last date is past would never happen: it is not started, or it would stand there as active for ever.
+func TestWhatNeverHappensIsNotStarted(t *testing.T) {
+	eachShop(t, "2027-03-05T16:00:00Z", lima(), func(t *testing.T, s *shop) {
+		s.crowd(2)
+		c := s.add(NewCampaign{Recipe: "flash", Calendar: Calendar{Last: "2027-03-01"}})
+		if _, err := s.svc.Start(t.Context(), byAna, s.p.ID, c.ID, 0); db.CodeOf(err) != db.Refused {
+			t.Errorf("Start: %v", err)
+		}
+		if n := s.count("SELECT COUNT(*) FROM campaigns WHERE state = 'draft'"); n != 1 {
+			t.Errorf("%d drafts", n)
+		}
+	})
+}
+
 // The same pre-flight is the same however often it is asked for, and its lists are lists also where there is nothing in them.
 func TestThePreflightIsTheSameEachTime(t *testing.T) {
 	eachShop(t, "2027-03-05T16:00:00Z", lima(), func(t *testing.T, s *shop) {

@@ -13,7 +13,7 @@ import (
 // Start makes a draft active: from now on its times count. What happens once and whose time has come gets its run at once, the id of
 // which is returned; 0 when there is nothing to plan yet.
 //
-// Errors: db.Conflict when it was started before, db.Refused when its offer is over, db.Missing when there is no such campaign or
+// Errors: db.Conflict when it was started before, db.Refused when its offer is over or it never happens, db.Missing when there is no such campaign or
 // the program has no sender.
 func Start(ctx context.Context, tx *db.Tx, p members.Program, id int64) (c Campaign, run int64, err error) {
 	if c, err = lock(ctx, tx, p.ID, id); err != nil {
@@ -29,6 +29,9 @@ func Start(ctx context.Context, tx *db.Tx, p members.Program, id int64) (c Campa
 		return Campaign{}, 0, err
 	}
 	first, once, err := c.upcoming(p, tx.Time())
+	if err == nil && first.Ends.IsZero() {
+		err = db.Errorf(db.Refused, "%q does not happen again: its last date is past.", c.Name)
+	}
 	if err != nil || !once {
 		return c, 0, err
 	}

@@ -52,12 +52,20 @@ func printReport(w io.Writer, p members.Program, r campaigns.Report) {
 		printPreflight(w, p, *r.Before)
 		fmt.Fprint(w, line(r.Before.Refused))
 	} else if len(r.Runs) == 0 {
-		fmt.Fprintln(w, "It has not happened yet.")
+		fmt.Fprintln(w, notHappened(r.Campaign))
 	}
 	for _, run := range r.Runs {
 		printRun(w, p, run)
 	}
 	printTotal(w, p, r)
+}
+
+// notHappened says why there is nothing to tell.
+func notHappened(c campaigns.Campaign) string {
+	if c.State == campaigns.Ended || c.State == campaigns.Cancelled {
+		return "It never happened."
+	}
+	return "It has not happened yet."
 }
 
 // writeResults writes a report's numbers as CSV to a new file that only its owner reads.
