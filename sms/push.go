@@ -46,7 +46,7 @@ func Push(ctx context.Context, tx *db.Tx, s Sender, r Received, given bool) erro
 	if !s.PushConsent || r.Phone == "" {
 		return nil
 	}
-	older, err := New(tx).supersede(ctx, supersedeParams{Now: tx.Now, ProgramID: r.ProgramID, SenderID: s.ID, Hash: r.Hash})
+	older, err := supersede(ctx, tx, s, r)
 	if err != nil {
 		return err
 	}
@@ -58,6 +58,17 @@ func Push(ctx context.Context, tx *db.Tx, s Sender, r Received, given bool) erro
 		ProgramID: r.ProgramID, ID: tx.ID(), SenderID: s.ID, InboundID: r.ID, Given: given, At: tx.Now, NextAt: from,
 	})
 	return err
+}
+
+// Unpush drops what waits to be told of a number: its provider has handled a later word itself. The caller holds the number's row.
+func Unpush(ctx context.Context, tx *db.Tx, s Sender, r Received) error {
+	_, err := supersede(ctx, tx, s, r)
+	return err
+}
+
+// supersede closes what waits of a number at a sender, and says when each would have been due.
+func supersede(ctx context.Context, tx *db.Tx, s Sender, r Received) ([]int64, error) {
+	return New(tx).supersedePushes(ctx, supersedePushesParams{Now: tx.Now, ProgramID: r.ProgramID, SenderID: s.ID, Hash: r.Hash})
 }
 
 // Pusher tells the providers who left and who came back, see [Push]. Any number of pushers may run on one database: one of them takes a

@@ -2,7 +2,7 @@
 INSERT INTO consent_pushes (program_id, id, sender_id, inbound_id, given, at, next_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 ON CONFLICT DO NOTHING;
 
--- name: supersede :many
+-- name: supersedePushes :many
 -- What waits for a number at a sender, or is being told this moment, gives way to what was said later.
 UPDATE consent_pushes SET done_at = CAST(@now AS BIGINT), reason = 'superseded'
 WHERE (program_id, id) IN (SELECT c.program_id, c.id FROM consent_pushes AS c JOIN inbound AS i ON i.program_id = c.program_id AND i.id = c.inbound_id

@@ -179,14 +179,14 @@ func (q *Queries) putOffPush(ctx context.Context, arg putOffPushParams) (int64, 
 	return result.RowsAffected()
 }
 
-const supersede = `-- name: supersede :many
+const supersedePushes = `-- name: supersedePushes :many
 UPDATE consent_pushes SET done_at = CAST($1 AS BIGINT), reason = 'superseded'
 WHERE (program_id, id) IN (SELECT c.program_id, c.id FROM consent_pushes AS c JOIN inbound AS i ON i.program_id = c.program_id AND i.id = c.inbound_id
     WHERE c.program_id = $2 AND c.done_at = 0 AND c.sender_id = $3 AND i.hash = $4) AND done_at = 0
 RETURNING next_at
 `
 
-type supersedeParams struct {
+type supersedePushesParams struct {
 	Now       int64
 	ProgramID int64
 	SenderID  int64
@@ -194,8 +194,8 @@ type supersedeParams struct {
 }
 
 // What waits for a number at a sender, or is being told this moment, gives way to what was said later.
-func (q *Queries) supersede(ctx context.Context, arg supersedeParams) ([]int64, error) {
-	rows, err := q.db.QueryContext(ctx, supersede,
+func (q *Queries) supersedePushes(ctx context.Context, arg supersedePushesParams) ([]int64, error) {
+	rows, err := q.db.QueryContext(ctx, supersedePushes,
 		arg.Now,
 		arg.ProgramID,
 		arg.SenderID,

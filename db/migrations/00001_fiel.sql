@@ -191,6 +191,7 @@ CREATE TABLE phones (
     provider_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, hash)
 );
+CREATE INDEX phones_refused ON phones (program_id, provider_at) WHERE provider = 'stopped';
 
 -- consent_pushes waits for the provider's consent list to hear of a stop or a return. The number itself is in the text that said so.
 CREATE TABLE consent_pushes (

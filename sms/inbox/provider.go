@@ -8,10 +8,14 @@ import (
 	"fiel/sms"
 )
 
-// hearProvider notes what the provider's own list says of the number by this very text: it handled STOP or START itself.
+// hearProvider notes what the provider's own list says of the number by this very text: it handled STOP or START itself. What
+// was to be told before that is not true any more.
 func (th *Thread) hearProvider(ctx context.Context, tx *db.Tx) error {
 	if th.listed == "" || th.Phone == "" {
 		return nil
+	}
+	if err := sms.Unpush(ctx, tx, th.Sender, th.Text); err != nil {
+		return err
 	}
 	return members.HearProvider(ctx, tx, th.Program.ID, th.Number.Hash, th.listed, tx.Now)
 }
