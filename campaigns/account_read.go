@@ -70,7 +70,7 @@ func (a *account) spends(share int64, held bool, wording string, bought []purcha
 	for _, p := range bought {
 		total += p.amount
 		at[p.store] += p.amount
-		if !held {
+		if !held && p.amount > 0 {
 			a.store(p.store).purchases++
 		}
 	}

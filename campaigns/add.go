@@ -148,7 +148,7 @@ func (n NewCampaign) check(p members.Program) error {
 	if err := n.Offer.check(); err != nil {
 		return err
 	}
-	if err := n.checkGame(); err != nil {
+	if err := n.checkGame(p); err != nil {
 		return err
 	}
 	for _, language := range slices.Sorted(maps.Keys(n.Words)) {
@@ -194,8 +194,12 @@ const mostMoney = 1_000_000_000_000 // minor units, as everywhere
 // checkWords fills the words of a language in for a member of no name, and looks for what is missing.
 func (n NewCampaign) checkWords(p members.Program, language string) error {
 	ask := asksFor(n.Words[language])
-	if offer, _ := wordsIn(n.Offer.Text, language, p.Language); offer == "" && (ask["offer"] || n.Offer.Kind != "") {
+	switch offer, _ := wordsIn(n.Offer.Text, language, p.Language); {
+	case offer != "":
+	case ask["offer"]:
 		return db.Errorf(db.Invalid, "What is the offer? The words ask for it, and it is empty.")
+	case n.Offer.Kind != "":
+		return db.Errorf(db.Invalid, "What is the offer? A voucher is called by it, and it is empty.")
 	}
 	if ask["link"] && n.Link == "" {
 		return db.Errorf(db.Invalid, "Where does the link lead? The words ask for it, and it is empty.")

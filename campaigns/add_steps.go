@@ -28,7 +28,7 @@ func (n NewCampaign) checkSteps(p members.Program) error {
 	if event != onPurchase && len(n.Calendar.Products)+len(n.Calendar.Categories) > 0 {
 		return db.Errorf(db.Invalid, "Only a series that follows purchases can name products or categories.")
 	}
-	if r, err := RecipeByName(n.Recipe); err != nil || r.Needs == "items" && len(n.Calendar.Products)+len(n.Calendar.Categories) == 0 {
+	if r, err := RecipeByName(n.Recipe); err != nil || r.Needs == needsItems && len(n.Calendar.Products)+len(n.Calendar.Categories) == 0 {
 		if err == nil {
 			err = db.Errorf(db.Invalid, "Which purchases does it follow? Name the products or categories.")
 		}

@@ -41,6 +41,7 @@ type moment struct {
 	zone    *time.Location // the program's
 	date    Date
 	at      int64  // ms
+	held    []Date // [birthdays] of the date, where they were worked out already
 	pace    *int64 // what rising stars earned more than, where it was read already
 }
 

@@ -123,3 +123,51 @@ func TestLeftOutAndWhy(t *testing.T) {
 		s.wants(erased)
 	})
 }
+
+// Three promotions a week fill the week's cap. Who has a birthday on its Sunday, or has been a member for a year then, is greeted all the
+// same: the last promotion before gives way, and what preflight counts is what is planned. Whoever has both keeps room for both.
+func TestGreetingsComeBeforeTheWeeksPromotions(t *testing.T) {
+	eachShop(t, "2027-02-28T13:30:00Z", lima(), func(t *testing.T, s *shop) {
+		year := fmt.Sprintf("joined_at = %d", instant(t, "2026-03-07T15:00:00Z").UnixMilli())
+		ana, eva, both := s.member("Ana", born(3, 7)), s.member("Eva", year), s.member("Ambas", born(3, 5), year)
+		leo, monday := s.member("Leo"), s.member("Lunes", born(3, 8))
+		elsewhere := s.member("Otra", born(3, 7), "language = 'en'") // the greeting is not for her
+		s.started(NewCampaign{Recipe: "birthday", Audience: []byte(`{"language": ["es"]}`)})
+		s.started(NewCampaign{Recipe: "anniversary"})
+		s.started(NewCampaign{Recipe: "wheel"})
+		s.started(NewCampaign{Recipe: "flash"})
+		hunt := s.started(NewCampaign{Recipe: "hunt", Game: []byte(`{"hunt": {"clues": [{"words": {"es": "Donde huele a pan"}, "code": "horno"}], "prize": {"points": 50}}}`)})
+		s.at("2027-03-01 09:00")
+		for _, at := range []string{"2027-03-04 17:00", "2027-03-05 10:00", "2027-03-05 16:00"} {
+			s.at(at)
+			s.send()
+		}
+		s.clock.Set(instant(t, "2027-03-06T15:59:00Z"))
+		f, err := s.svc.Preflight(t.Context(), s.p.ID, hunt.ID)
+		if err != nil || f.Texts != 3 || f.LeftOut["cap"] != 3 {
+			t.Errorf("preflight says %d texts, %v left out, %v", f.Texts, f.LeftOut, err)
+		}
+		for _, at := range []string{"2027-03-06 11:00", "2027-03-07 10:00", "2027-03-08 10:00"} {
+			s.at(at)
+			s.send()
+		}
+		s.wants(ana, "delivered run", "delivered run", "left_out(cap) run", "delivered birthday:2027")
+		s.wants(eva, "delivered run", "delivered run", "left_out(cap) run", "delivered joined:1y")
+		s.wants(both, "delivered run", "delivered birthday:2027", "left_out(cap) run", "left_out(cap) run", "delivered joined:1y")
+		s.wants(leo, "delivered run", "delivered run", "delivered run")
+		s.wants(monday, "delivered run", "delivered run", "delivered run", "delivered birthday:2027")
+		s.wants(elsewhere, "delivered run", "delivered run", "delivered run")
+	})
+}
+
+// A text that is planned at night leaves in the morning: that day's greeting keeps its room, not that of the day it was planned on.
+func TestYieldsOnTheDayOfTheText(t *testing.T) {
+	eachShop(t, "2027-03-05T04:30:00Z", lima(), func(t *testing.T, s *shop) { // Thursday night
+		s.started(NewCampaign{Recipe: "birthday", Calendar: Calendar{Ends: "20:00"}})
+		ana := s.member("Ana", born(3, 5))
+		s.member("Despierta", "zone = 'Asia/Tokyo'")
+		s.blast(NewCampaign{Name: "de noche", Calendar: Calendar{Ends: "3d"}})
+		s.at("2027-03-05 10:00")
+		s.wants(ana, "queued birthday:2027", "queued run")
+	})
+}

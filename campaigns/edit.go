@@ -183,6 +183,9 @@ func (s *Service) Edit(ctx context.Context, by members.Act, program, id int64, c
 		if err != nil {
 			return err
 		}
+		if err := s.checkCodes(ch.Game); err != nil {
+			return err
+		}
 		before, after, err := Edit(ctx, tx, p, id, ch)
 		if err != nil {
 			return err

@@ -132,8 +132,11 @@ func (g Game) check() error {
 }
 
 // checkGame refuses a game that cannot be played as it is written.
-func (n NewCampaign) checkGame() error {
+func (n NewCampaign) checkGame(p members.Program) error {
 	g, err := ParseGame(n.Game)
+	if r, _ := RecipeByName(n.Recipe); err == nil && r.Needs == needsClues && g.Hunt == nil {
+		return db.Errorf(db.Invalid, `What are the clues of the hunt, and what is its prize? Write its game: {"hunt": {"clues": [{"code": "CANELA"}, {"words": {"%s": "..."}, "code": "HORNO"}], "prize": {"points": 100}}}.`, p.Language)
+	}
 	if err == nil && g.asks() != "" && g.Event == nil && n.Offer.Kind != "" {
 		return db.Errorf(db.Invalid, "The game gives the vouchers: take the voucher off the offer.")
 	}
@@ -272,6 +275,20 @@ func (h TreasureHunt) check() error {
 		return db.Errorf(db.Invalid, "The prize is for 1 to 1,000,000 finders; 0 is for all.")
 	}
 	return h.Prize.check("The prize")
+}
+
+// checkCodes refuses codes of clues that mean something else when members text them: who looks for the treasure must not leave by it.
+func (s *Service) checkCodes(game json.RawMessage) error {
+	g, err := ParseGame(game)
+	if err != nil || g.Hunt == nil || s.Taken == nil {
+		return err
+	}
+	for i, c := range g.Hunt.Clues {
+		if s.Taken(c.Code) {
+			return db.Errorf(db.Invalid, "The code of clue %d, %s, is a word that members text for something else. Choose another.", i+1, c.Code)
+		}
+	}
+	return nil
 }
 
 func (c Clue) check(i int) error {

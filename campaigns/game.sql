@@ -43,6 +43,9 @@ INSERT INTO scores (program_id, id, run_id, member_id, once, score, store_id, pu
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT DO NOTHING;
 
+-- name: scoredBefore :one
+SELECT COUNT(*) FROM scores WHERE program_id = $1 AND member_id = $2 AND once = $3;
+
 -- name: scoreByID :one
 SELECT * FROM scores WHERE program_id = $1 AND id = $2;
 

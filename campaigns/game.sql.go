@@ -399,6 +399,23 @@ func (q *Queries) scoreCounts(ctx context.Context, programID int64, runID int64)
 	return items, nil
 }
 
+const scoredBefore = `-- name: scoredBefore :one
+SELECT COUNT(*) FROM scores WHERE program_id = $1 AND member_id = $2 AND once = $3
+`
+
+type scoredBeforeParams struct {
+	ProgramID int64
+	MemberID  int64
+	Once      string
+}
+
+func (q *Queries) scoredBefore(ctx context.Context, arg scoredBeforeParams) (int64, error) {
+	row := q.db.QueryRowContext(ctx, scoredBefore, arg.ProgramID, arg.MemberID, arg.Once)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const scoresOf = `-- name: scoresOf :many
 SELECT scores.id, scores.member_id, scores.score, scores.comment, scores.store_id, scores.at, members.name, members.phone
 FROM scores JOIN members ON members.program_id = scores.program_id AND members.id = scores.member_id

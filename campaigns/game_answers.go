@@ -103,7 +103,7 @@ func (s *Service) Answers(ctx context.Context, program, id int64) (all Answers, 
 		if err != nil {
 			return err
 		}
-		all = Answers{Campaign: c.Name}
+		all = Answers{Campaign: c.Name, Runs: []RunAnswers{}}
 		runs, err := New(tx).runsOf(ctx, runsOfParams{ProgramID: program, CampaignID: id, Limit: mostRuns})
 		if err != nil {
 			return err

@@ -24,13 +24,19 @@ type Scored struct {
 	ID  int64
 	Low bool // the owners are to hear of it: see [Play.TellLow]
 	Won Won  // the voucher of the answer; without ID there is none
+
+	Again bool // that survey has their answer already, of a member who was merged into them: nothing is kept or given
 }
 
 // Score keeps a member's score, 0 to 10, once for the text that asked, gives the voucher of the survey, and asks for a comment.
-// Errors: db.Conflict when that text was answered before. The caller holds the member's row.
+// The caller holds the member's row.
 func (pl Play) Score(ctx context.Context, tx *db.Tx, score int64, news *rewards.News) (Scored, error) {
 	if _, err := members.Answer(ctx, tx, pl.Question, strconv.FormatInt(score, 10)); err != nil {
 		return Scored{}, err
+	}
+	before, err := New(tx).scoredBefore(ctx, scoredBeforeParams{ProgramID: pl.program.ID, MemberID: pl.member.ID, Once: pl.once()})
+	if err != nil || before > 0 {
+		return Scored{Again: true, Won: Won{Member: pl.member}}, err
 	}
 	done, survey := Scored{Low: score <= pl.Game.Survey.low(), Won: Won{Member: pl.member}}, pl.Game.Survey
 	if survey.Voucher != nil {

@@ -127,7 +127,7 @@ func TestGamesAreCheckedWhenTheyAreSaved(t *testing.T) {
 		}
 	}
 	n := NewCampaign{Game: json.RawMessage(aWheel), Offer: Offer{Kind: rewards.FreeItem}}
-	if err := n.checkGame(); db.CodeOf(err) != db.Invalid {
+	if err := n.checkGame(members.Program{Language: "es"}); db.CodeOf(err) != db.Invalid {
 		t.Errorf("a wheel beside a voucher of the offer: %v", err)
 	}
 }
@@ -485,4 +485,25 @@ func TestNPS(t *testing.T) {
 	if nps(make([]int64, 11)) != nil {
 		t.Error("a score of nobody")
 	}
+}
+
+// The recipe of a treasure hunt cannot guess its clues; and no code may be a word that does something else.
+func TestHuntsAreWholeWhenTheyAreSaved(t *testing.T) {
+	eachShop(t, "2027-03-01T15:00:00Z", lima(), func(t *testing.T, s *shop) {
+		s.svc.Taken = func(text string) bool { return text == "BAJA" }
+		bad := json.RawMessage(strings.Replace(aHunt, "HORNO", "BAJA", 1))
+		for _, game := range []json.RawMessage{nil, json.RawMessage(aWheel), bad} {
+			if _, err := s.svc.Add(t.Context(), byAna, s.p.ID, NewCampaign{Recipe: "hunt", Offer: gift, Game: game}); db.CodeOf(err) != db.Invalid {
+				t.Errorf("%s is saved: %v", game, err)
+			}
+		}
+		c := s.add(NewCampaign{Recipe: "hunt", Game: json.RawMessage(aHunt)})
+		if _, err := s.svc.Edit(t.Context(), byAna, s.p.ID, c.ID, Changes{Game: bad}); db.CodeOf(err) != db.Invalid {
+			t.Errorf("BAJA becomes a code: %v", err)
+		}
+		c, err := s.svc.Edit(t.Context(), byAna, s.p.ID, c.ID, Changes{Game: json.RawMessage(strings.Replace(aHunt, "HORNO", "FUENTE", 1))})
+		if err != nil || c.Version != 2 || !strings.Contains(c.Game, "FUENTE") {
+			t.Errorf("after the edit version %d has the game %s: %v", c.Version, c.Game, err)
+		}
+	})
 }

@@ -8,8 +8,8 @@ import (
 // Below these numbers an interval is not to be relied on: Student's t asks for means that are about normal, and what people spend is
 // many noughts and a few large amounts.
 const (
-	fewHeldOut = 300
-	fewBuyers  = 30
+	FewHeldOut = 300
+	FewBuyers  = 30
 )
 
 // sure is the share of intervals that hold the truth.
@@ -120,7 +120,7 @@ func (st strata) lift() Lift {
 		}
 	}
 	l := Lift{Treated: all.treated.group(), HeldOut: all.held.group()}
-	l.Few = l.HeldOut.Members < fewHeldOut || min(l.Treated.Buyers, l.HeldOut.Buyers) < fewBuyers
+	l.Few = l.HeldOut.Members < FewHeldOut || min(l.Treated.Buyers, l.HeldOut.Buyers) < FewBuyers
 	for _, s := range st {
 		if !s.comparable() {
 			continue

@@ -131,7 +131,7 @@ func Links(ctx context.Context, tx *db.Tx, program int64) ([]Followed, error) {
 
 // RetireLink ends a link: who follows it from now on is told that it is over. Its clicks stay. db.Missing for none such.
 func RetireLink(ctx context.Context, tx *db.Tx, program int64, code string) (Link, error) {
-	l, err := New(tx).linkByCode(ctx, program, strings.ToUpper(code))
+	l, err := New(tx).linkByCode(ctx, program, strings.ToUpper(strings.TrimSpace(code)))
 	if db.NotFound(err) {
 		return Link{}, db.Errorf(db.Missing, "There is no link %q.", code)
 	}

@@ -60,6 +60,9 @@ func (q *query) few(at moment, n int, condition func(i int)) {
 // birthdays are the dates whose birthdays fall on the moment's date: itself, one that the calendar of the zone skipped just before
 // it, and 29 February in a year that has none, on the day the program chose.
 func birthdays(at moment) []Date {
+	if at.held != nil {
+		return at.held
+	}
 	dates := []Date{at.date}
 	if before := at.date.Plus(-1); before.Held(at.zone) == at.date {
 		dates = append(dates, before)
@@ -121,42 +124,42 @@ const longestMembership = 50
 func (c anniversary) write(q *query, at moment) {
 	dates := c.dates(at)
 	q.few(at, len(dates), func(i int) {
-		q.compare("b.joined_at >= ", at.start(dates[i].Date))
+		q.compare("b.joined_at >= ", at.start(dates[i]))
 		q.compare(" AND b.joined_at < ", at.start(dates[i].Plus(1)))
 		q.compare(" AND +b.joined_at <= ", at.at)
 	})
 }
 
-// joiningDate is a date of joining that is remembered on the moment's date, and by which name.
-type joiningDate struct {
-	Date
-	key string // 30d, 1y
-}
-
-func (c anniversary) dates(at moment) []joiningDate {
-	var found []joiningDate
+// dates are those of joining that are remembered on the moment's date.
+func (c anniversary) dates(at moment) []Date {
+	var found []Date
 	for _, b := range birthdays(at) {
 		for _, n := range c.Days {
 			if b.Day != 29 || b.Month != time.February || b.Leap() { // a date that stands in for another is counted once
-				found = append(found, joiningDate{b.Plus(-int(n)), fmt.Sprintf("%dd", n)})
+				found = append(found, b.Plus(-int(n)))
 			}
 		}
 		for n := 1; c.Yearly && n <= longestMembership; n++ {
 			d := Date{b.Year - n, b.Month, b.Day}
 			if d.Plus(0) == d { // 29 February has anniversaries of leap years only
-				found = append(found, joiningDate{d, fmt.Sprintf("%dy", n)})
+				found = append(found, d)
 			}
 		}
 	}
 	return found
 }
 
-// key names the anniversary that the member has; ” for none.
+// key names the anniversary that the member has; ” for none. It is one of [anniversary.dates].
 func (c anniversary) key(m members.Member, at moment) string {
 	joined := DateOf(time.UnixMilli(m.JoinedAt).In(at.zone))
-	for _, d := range c.dates(at) {
-		if d.Date == joined {
-			return d.key
+	for _, b := range birthdays(at) {
+		real := b.Day != 29 || b.Month != time.February || b.Leap()
+		if n := b.Since(joined); real && slices.Contains(c.Days, int64(n)) {
+			return fmt.Sprintf("%dd", n)
+		}
+		same := joined.Month == b.Month && joined.Day == b.Day
+		if n := b.Year - joined.Year; c.Yearly && same && n >= 1 && n <= longestMembership {
+			return fmt.Sprintf("%dy", n)
 		}
 	}
 	return ""

@@ -113,13 +113,15 @@ ORDER BY m.id`)
 	return q.sql.String(), q.args
 }
 
-// among reads which of the members from one id to another belong to an audience.
-func among(ctx context.Context, tx *db.Tx, audience condition, at moment, first, last int64) (map[int64]bool, error) {
-	q := query{after: first - 1, last: last}
+// among reads which of a few members belong to an audience.
+func among(ctx context.Context, tx *db.Tx, audience condition, at moment, whom oneOf) (map[int64]bool, error) {
+	q := query{}
+	q.only.first, q.only.count = 1, len(whom)
+	for _, id := range whom {
+		q.args = append(q.args, id)
+	}
 	q.text("SELECT m.id FROM members m WHERE ")
-	q.audience(audience, at, nil)
-	q.compare(" AND m.id >= ", first)
-	q.compare(" AND m.id <= ", last)
+	q.audience(audience, at, whom)
 	rows, err := tx.QueryContext(ctx, q.sql.String(), q.args...)
 	if err != nil {
 		return nil, err

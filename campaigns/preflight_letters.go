@@ -150,7 +150,8 @@ func (w *wordsCost) tooLong() (t TooLong, ok bool) {
 
 // cheaper finds the words of a language, as its author wrote them, that are outside GSM-7, with their spelling in it.
 func (v *survey) cheaper(language string) (words []Respelling, letters []string) {
-	for _, s := range v.pl.scripts {
+	for _, key := range slices.SortedFunc(maps.Keys(v.pl.scripts), scriptKey.compare) {
+		s := v.pl.scripts[key]
 		if s.language != language {
 			continue
 		}

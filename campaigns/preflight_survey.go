@@ -35,6 +35,7 @@ func newSurvey(pl *planner, c Campaign) *survey {
 		pl: pl, campaign: c, more: true,
 		f: Preflight{
 			LeftOut: map[string]int64{}, Starts: pl.run.StartsAt, Ends: pl.run.EndsAt, AsMany: pl.content.AsMany, Unit: pl.program.PriceUnit,
+			Languages: []LanguageParts{}, Letters: []Letter{}, Spellings: []Spelling{}, TooLong: []TooLong{}, Added: []Addition{}, Prices: []CountryPrice{},
 		},
 		languages: map[string]*LanguageParts{}, words: map[string]*wordsCost{}, letters: map[rune]int64{}, countries: map[string]*CountryPrice{},
 		added: map[string]*Addition{}, outside: map[string]bool{},

@@ -28,8 +28,25 @@ type Recipe struct {
 	Occasion map[string]string `json:"occasion"` // what {occasion} is unless the owner says it, by language
 	Words    map[string]string `json:"words"`    // by language
 	Steps    json.RawMessage   `json:"steps"`    // of a series: see series.go
-	Needs    string            `json:"needs"`    // items: which purchases a series follows has to be said
+	Needs    string            `json:"needs"`    // what a recipe cannot know and has to be said: needsItems, needsClues
 	Game     json.RawMessage   `json:"game"`     // what answers to its texts belong to: see game.go
+}
+
+// What a recipe may need.
+const (
+	needsItems = "items" // which purchases a series follows
+	needsClues = "clues" // of a treasure hunt
+)
+
+// Asks is what a recipe needs to be told beside the three questions, as a question; ” for nothing.
+func (r Recipe) Asks() string {
+	switch r.Needs {
+	case needsItems:
+		return "Which products or categories does it follow?"
+	case needsClues:
+		return "What are the clues, and what is the prize?"
+	}
+	return ""
 }
 
 // Recipes lists the recipes there are, by name.

@@ -39,7 +39,7 @@ func (s *Service) ReportLatest(ctx context.Context, program, id int64, most int3
 	var total account
 	b := bookkeeper{}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		r, b = Report{}, bookkeeper{}
+		r, b = Report{Runs: []RunReport{}}, bookkeeper{}
 		if r.Campaign, err = campaignByID(ctx, tx, program, id); err != nil {
 			return err
 		}

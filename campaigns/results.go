@@ -83,7 +83,7 @@ type StoreResults struct {
 	Store int64  `json:"store"`
 	Name  string `json:"name"`
 	Texts
-	Purchases    int64 `json:"purchases"` // of those assigned to texts
+	Purchases    int64 `json:"purchases"` // of those assigned to texts, without what came back whole
 	Revenue      int64 `json:"revenue"`
 	VouchersUsed int64 `json:"vouchers_used"`
 	Lift         Lift  `json:"lift"` // what all members spent here: a member of another store counts with 0

@@ -86,25 +86,41 @@ func newSweep(ctx context.Context, tx *db.Tx, r Run) (sweep, error) {
 
 // planSeries plans whoever has become due in the open run of a series, and whose consent came after their text was due.
 func (s *Service) planSeries(ctx context.Context, r Run, now time.Time) error {
-	var steps int
-	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		w, err := newSweep(ctx, tx, r)
-		if err == nil {
-			steps = len(w.series.steps)
-		}
+	var due []search
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		due, err = dueSteps(ctx, tx, r)
 		return err
 	})
-	for i := 0; i < steps && err == nil; i++ {
-		for _, late := range []bool{false, true} {
-			if err == nil {
-				err = s.planStep(ctx, r, &search{step: i, late: late})
-			}
+	for i := range due {
+		if err == nil {
+			err = s.planStep(ctx, r, &due[i])
 		}
 	}
 	if err != nil {
 		return err
 	}
 	return s.moveSweep(ctx, r, now)
+}
+
+// dueSteps are the steps of a series for which somebody is due: at most ticks none.
+func dueSteps(ctx context.Context, tx *db.Tx, r Run) ([]search, error) {
+	w, err := newSweep(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	var due []search
+	for i := range w.series.steps {
+		for _, late := range []bool{false, true} {
+			some, err := w.some(ctx, tx, search{step: i, late: late})
+			if err != nil {
+				return nil, err
+			}
+			if some {
+				due = append(due, search{step: i, late: late})
+			}
+		}
+	}
+	return due, nil
 }
 
 // moveSweep notes up to when a run has looked.
@@ -119,6 +135,16 @@ func (s *Service) moveSweep(ctx context.Context, r Run, now time.Time) error {
 		}
 		return New(tx).moveCursor(ctx, moveCursorParams{ProgramID: r.ProgramID, ID: r.ID, Cursor: tx.Now, State: RunPlanning})
 	})
+}
+
+// some says whether a look finds anybody.
+func (w sweep) some(ctx context.Context, tx *db.Tx, at search) (bool, error) {
+	for {
+		found, more, err := w.look(ctx, tx, &at)
+		if err != nil || len(found) > 0 || !more {
+			return len(found) > 0, err
+		}
+	}
 }
 
 // search goes through the events of a step, some at a time.

@@ -15,6 +15,9 @@ type Service struct {
 	DB  *db.DB
 	Log *slog.Logger // nil logs nothing
 
+	// Taken says whether a text means something already, such as a stop word or a keyword: no code of a game may. nil: none does.
+	Taken func(text string) bool
+
 	failing failing
 }
 
@@ -23,6 +26,9 @@ func (s *Service) Add(ctx context.Context, by members.Act, program int64, n NewC
 	err = s.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 		p, err := members.ProgramByID(ctx, tx, program)
 		if err != nil {
+			return err
+		}
+		if err := s.checkCodes(n.Game); err != nil {
 			return err
 		}
 		if c, err = Add(ctx, tx, p, n); err != nil {
@@ -104,6 +110,8 @@ func (s *Service) checkTyped(ctx context.Context, program, id, typed int64, asMa
 		return 0, err
 	case f.Refused != "":
 		return 0, db.Errorf(db.Refused, "%s", f.Refused)
+	case f.Texts == 0 && typed != 0:
+		return 0, db.Errorf(db.Refused, "%q goes to nobody now: its pre-flight says why.", c.Name)
 	case f.Texts != typed:
 		return 0, db.Errorf(db.Refused, "%q goes to %d people now: type %d to send it to them.", c.Name, f.Texts, f.Texts)
 	}

@@ -79,7 +79,7 @@ func (s *Shown) look(p members.Program, now time.Time) error {
 		return err
 	}
 	for language := range s.Texts[0].Words {
-		body, _, err := content{Words: s.Texts[0].Words, Offer: s.Offer}.scriptFor(p, loc, when, language).fill(p, candidate{}, s.code(), 0)
+		body, _, err := content{Words: s.Texts[0].Words, Offer: s.Offer, Link: sampleLink(p)}.scriptFor(p, loc, when, language).fill(p, candidate{}, s.code(), 0)
 		if err != nil {
 			return err
 		}

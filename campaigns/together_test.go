@@ -17,6 +17,9 @@ func TestAllRecipesForSixtyDays(t *testing.T) {
 		s.set("texts_per_week", 7)
 		for _, r := range Recipes() {
 			n := NewCampaign{Recipe: r.Name}
+			if r.Needs == "clues" {
+				n.Game = []byte(`{"hunt": {"clues": [{"code": "CANELA"}], "prize": {"points": 50}}}`)
+			}
 			if r.Needs == "items" {
 				n.Calendar.Products = []string{"CAFE"}
 			}

@@ -1,6 +1,7 @@
 package campaigns
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -18,6 +19,10 @@ const (
 
 // scriptKey is what the words of a run are filled in for: the language of a member, and the wording they get.
 type scriptKey struct{ language, wording string }
+
+func (k scriptKey) compare(o scriptKey) int {
+	return cmp.Or(cmp.Compare(k.language, o.language), cmp.Compare(k.wording, o.wording))
+}
 
 // wording draws which wording a member gets: the same in every run of a campaign, and independent of who is held out. ” where there is
 // only one, or only one in the member's language: who could not have got the other says nothing about which is better.

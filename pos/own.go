@@ -26,6 +26,7 @@ type Own struct {
 	Vouchers  []OwnVoucher  `json:"vouchers"`
 	Purchases []OwnPurchase `json:"purchases"`
 	Cards     []OwnCard     `json:"cards"`
+	Answers   []OwnAnswer   `json:"answers"`
 	Texts     []OwnText     `json:"texts"`
 }
 
@@ -107,6 +108,15 @@ type OwnCard struct {
 	Lost   string `json:"lost,omitempty"`
 }
 
+// OwnAnswer is what the member answered to a text of a campaign: a score with its comment, places at an event, a turn of a wheel with
+// its prize, the clues solved of a treasure hunt.
+type OwnAnswer struct {
+	At    string `json:"at"`
+	Kind  string `json:"kind"` // score, places, wheel or hunt
+	N     int64  `json:"n"`
+	Words string `json:"words,omitempty"`
+}
+
 // OwnText is one text, in or out, whose words are still kept.
 type OwnText struct {
 	At     string `json:"at"`
@@ -118,10 +128,10 @@ type OwnText struct {
 func OwnData(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) (Own, error) {
 	o := Own{
 		Program: p.Name, Contact: p.Contact, Currency: p.Currency, At: when(p, tx.Now), Consents: []OwnConsent{}, Entries: []OwnEntry{},
-		Vouchers: []OwnVoucher{}, Purchases: []OwnPurchase{}, Cards: []OwnCard{}, Texts: []OwnText{},
+		Vouchers: []OwnVoucher{}, Purchases: []OwnPurchase{}, Cards: []OwnCard{}, Answers: []OwnAnswer{}, Texts: []OwnText{},
 	}
 	for _, part := range []func(context.Context, *db.Tx, members.Program, members.Member) error{
-		o.addProfile, o.addConsents, o.addPoints, o.addVouchers, o.addPurchases, o.addCards, o.addTexts,
+		o.addProfile, o.addConsents, o.addPoints, o.addVouchers, o.addPurchases, o.addCards, o.addAnswers, o.addTexts,
 	} {
 		if err := part(ctx, tx, p, m); err != nil {
 			return Own{}, err
@@ -243,6 +253,14 @@ func (o *Own) addCards(ctx context.Context, tx *db.Tx, p members.Program, m memb
 	all, err := members.CardsOf(ctx, tx, m)
 	for _, c := range all {
 		o.Cards = append(o.Cards, OwnCard{c.Code, when(p, c.GivenAt), when(p, c.LostAt)})
+	}
+	return err
+}
+
+func (o *Own) addAnswers(ctx context.Context, tx *db.Tx, p members.Program, m members.Member) error {
+	all, err := rewards.AnswersOf(ctx, tx, m, ownRows)
+	for _, a := range all {
+		o.Answers = append(o.Answers, OwnAnswer{when(p, a.At), a.Kind, a.N, a.Words})
 	}
 	return err
 }

@@ -32,3 +32,20 @@ func leaveEvents(ctx context.Context, tx *db.Tx, m members.Member) error {
 	}
 	return New(tx).freeGuest(ctx, freeGuestParams{ProgramID: m.ProgramID, MemberID: m.ID, Now: tx.Now})
 }
+
+// Said is what a member answered to a text of a campaign.
+type Said struct {
+	Kind  string // score, places (at an event), wheel or hunt
+	At    int64  // unix milliseconds
+	N     int64  // the score, the places, the clues solved
+	Words string // the comment of a score, the prize of a wheel
+}
+
+// AnswersOf lists what a member answered to texts of campaigns, the latest first, at most limit.
+func AnswersOf(ctx context.Context, tx *db.Tx, m members.Member, limit int64) (all []Said, err error) {
+	rows, err := New(tx).answersOf(ctx, answersOfParams{ProgramID: m.ProgramID, MemberID: m.ID, Most: limit})
+	for _, r := range rows {
+		all = append(all, Said(r))
+	}
+	return all, err
+}

@@ -35,3 +35,18 @@ WHERE guests.program_id = @program_id AND guests.member_id = @member_id AND gues
 
 -- name: forgetComments :exec
 UPDATE scores SET comment = '' WHERE program_id = $1 AND member_id = $2 AND comment <> '';
+
+-- name: answersOf :many
+-- What a member answered to texts of campaigns, the latest first.
+SELECT CAST('score' AS TEXT) AS kind, scores.at, scores.score AS n, scores.comment AS words FROM scores
+WHERE scores.program_id = @program_id AND scores.member_id = @member_id
+UNION ALL
+SELECT CAST('places' AS TEXT) AS kind, guests.at, guests.places AS n, CAST('' AS TEXT) AS words FROM guests
+WHERE guests.program_id = @program_id AND guests.member_id = @member_id
+UNION ALL
+SELECT CAST('wheel' AS TEXT) AS kind, spins.at, CAST(0 AS BIGINT) AS n, spins.prize AS words FROM spins
+WHERE spins.program_id = @program_id AND spins.member_id = @member_id
+UNION ALL
+SELECT CAST('hunt' AS TEXT) AS kind, hunts.started_at AS at, hunts.step AS n, CAST('' AS TEXT) AS words FROM hunts
+WHERE hunts.program_id = @program_id AND hunts.member_id = @member_id
+ORDER BY at DESC LIMIT CAST(@most AS BIGINT);

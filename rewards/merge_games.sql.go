@@ -9,6 +9,63 @@ import (
 	"context"
 )
 
+const answersOf = `-- name: answersOf :many
+SELECT CAST('score' AS TEXT) AS kind, scores.at, scores.score AS n, scores.comment AS words FROM scores
+WHERE scores.program_id = $2 AND scores.member_id = $3
+UNION ALL
+SELECT CAST('places' AS TEXT) AS kind, guests.at, guests.places AS n, CAST('' AS TEXT) AS words FROM guests
+WHERE guests.program_id = $2 AND guests.member_id = $3
+UNION ALL
+SELECT CAST('wheel' AS TEXT) AS kind, spins.at, CAST(0 AS BIGINT) AS n, spins.prize AS words FROM spins
+WHERE spins.program_id = $2 AND spins.member_id = $3
+UNION ALL
+SELECT CAST('hunt' AS TEXT) AS kind, hunts.started_at AS at, hunts.step AS n, CAST('' AS TEXT) AS words FROM hunts
+WHERE hunts.program_id = $2 AND hunts.member_id = $3
+ORDER BY at DESC LIMIT CAST($1 AS BIGINT)
+`
+
+type answersOfParams struct {
+	Most      int64
+	ProgramID int64
+	MemberID  int64
+}
+
+type answersOfRow struct {
+	Kind  string
+	At    int64
+	N     int64
+	Words string
+}
+
+// What a member answered to texts of campaigns, the latest first.
+func (q *Queries) answersOf(ctx context.Context, arg answersOfParams) ([]answersOfRow, error) {
+	rows, err := q.db.QueryContext(ctx, answersOf, arg.Most, arg.ProgramID, arg.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []answersOfRow
+	for rows.Next() {
+		var i answersOfRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.At,
+			&i.N,
+			&i.Words,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const forgetComments = `-- name: forgetComments :exec
 UPDATE scores SET comment = '' WHERE program_id = $1 AND member_id = $2 AND comment <> ''
 `

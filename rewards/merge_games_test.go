@@ -47,6 +47,17 @@ func TestGamesOfWhoIsMergedAndErased(t *testing.T) {
 			}
 		}
 		ana := s.member(s.ana.ID)
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			said, err := rewards.AnswersOf(ctx, tx, ana, 100)
+			kinds := map[string]int{}
+			for _, a := range said {
+				kinds[a.Kind]++
+			}
+			if len(said) != 12 || kinds["score"] != 3 || kinds["places"] != 3 || kinds["wheel"] != 3 || kinds["hunt"] != 3 {
+				t.Errorf("%+v", said)
+			}
+			return err
+		})
 		s.write(func(ctx context.Context, tx *db.Tx) error { return rewards.Forget(ctx, tx, s.p, ana) })
 		if a, b, c := taken(71), taken(72), taken(73); a != 0 || b != 0 || c != 1 {
 			t.Errorf("after the erasure %d, %d and %d places are taken", a, b, c)

@@ -244,7 +244,7 @@ func (q *Queries) readInbound(ctx context.Context, arg readInboundParams) (int64
 }
 
 const replyTo = `-- name: replyTo :one
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND inbound_id = $2 AND inbound_id <> 0
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages WHERE program_id = $1 AND inbound_id = $2 AND inbound_id <> 0
 `
 
 func (q *Queries) replyTo(ctx context.Context, programID int64, inboundID int64) (Message, error) {
@@ -288,6 +288,7 @@ func (q *Queries) replyTo(ctx context.Context, programID int64, inboundID int64)
 		&i.SpendDay,
 		&i.Wording,
 		&i.StaffID,
+		&i.AboutID,
 	)
 	return i, err
 }

@@ -48,6 +48,7 @@ type Draft struct {
 	Program  members.Program
 	Member   members.Member // ID 0: a stranger, or staff
 	Staff    int64          // it is for somebody on the staff, with Phone and Hash
+	About    int64          // the member whom a text to staff names, 0: none; its words go when they are erased
 	Phone    members.Phone  // '' is the member's
 	Hash     string         // of the phone; '' is the member's
 	Sender   int64          // 0 is the program's first
@@ -103,7 +104,7 @@ func Enqueue(ctx context.Context, tx *db.Tx, d Draft) (Message, error) {
 func (d Draft) message(ctx context.Context, tx *db.Tx) (Message, error) {
 	m := Message{
 		ProgramID: d.Program.ID, ID: tx.ID(), SenderID: d.Sender, Phone: d.Phone, Hash: d.Hash, MemberID: d.Member.ID, RunID: d.Run,
-		InboundID: d.Inbound, StaffID: d.Staff, Class: d.Class, Topic: d.Topic, Body: d.spelt(), Language: d.Language, Once: d.Once,
+		InboundID: d.Inbound, StaffID: d.Staff, AboutID: d.About, Class: d.Class, Topic: d.Topic, Body: d.spelt(), Language: d.Language, Once: d.Once,
 		SendAfter: max(d.SendAfter, tx.Now), SendBefore: d.SendBefore, State: StateQueued, CreatedAt: tx.Now,
 	}
 	if m.Phone == "" {

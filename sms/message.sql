@@ -2,9 +2,9 @@
 -- All columns in the order of the table: a Message converts to its parameters.
 INSERT INTO messages (program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once,
     send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price,
-    price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id)
+    price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-    $30, $31, $32, $33, $34, $35, $36, $37)
+    $30, $31, $32, $33, $34, $35, $36, $37, $38)
 ON CONFLICT DO NOTHING;
 
 -- name: message :one

@@ -194,9 +194,9 @@ func (q *Queries) cancelRun(ctx context.Context, arg cancelRunParams) ([]cancelR
 const insertMessage = `-- name: insertMessage :execrows
 INSERT INTO messages (program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once,
     send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price,
-    price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id)
+    price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-    $30, $31, $32, $33, $34, $35, $36, $37)
+    $30, $31, $32, $33, $34, $35, $36, $37, $38)
 ON CONFLICT DO NOTHING
 `
 
@@ -238,6 +238,7 @@ type insertMessageParams struct {
 	SpendDay   string
 	Wording    string
 	StaffID    int64
+	AboutID    int64
 }
 
 // All columns in the order of the table: a Message converts to its parameters.
@@ -280,6 +281,7 @@ func (q *Queries) insertMessage(ctx context.Context, arg insertMessageParams) (i
 		arg.SpendDay,
 		arg.Wording,
 		arg.StaffID,
+		arg.AboutID,
 	)
 	if err != nil {
 		return 0, err
@@ -305,7 +307,7 @@ func (q *Queries) keptKey(ctx context.Context, arg keptKeyParams) (int64, error)
 }
 
 const message = `-- name: message :one
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND id = $2
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages WHERE program_id = $1 AND id = $2
 `
 
 func (q *Queries) message(ctx context.Context, programID int64, iD int64) (Message, error) {
@@ -349,12 +351,13 @@ func (q *Queries) message(ctx context.Context, programID int64, iD int64) (Messa
 		&i.SpendDay,
 		&i.Wording,
 		&i.StaffID,
+		&i.AboutID,
 	)
 	return i, err
 }
 
 const messageBySID = `-- name: messageBySID :one
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND sid = $2 AND sid <> ''
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages WHERE program_id = $1 AND sid = $2 AND sid <> ''
 `
 
 func (q *Queries) messageBySID(ctx context.Context, programID int64, sID string) (Message, error) {
@@ -398,6 +401,7 @@ func (q *Queries) messageBySID(ctx context.Context, programID int64, sID string)
 		&i.SpendDay,
 		&i.Wording,
 		&i.StaffID,
+		&i.AboutID,
 	)
 	return i, err
 }

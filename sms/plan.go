@@ -140,7 +140,7 @@ type Planned struct {
 	Holdout  bool
 	LeftOut  string // the reason
 	Wording  string // a or b, of a campaign with two
-	Yields   int64  // texts of higher rank that the member is still to get on the slot's day: their room is left free
+	Yields   Yields // room left for greetings
 	spendDay string
 }
 

@@ -2,7 +2,6 @@ package sms
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"fiel/db"
@@ -106,31 +105,56 @@ func (pl *Plan) takePartsEach(ctx context.Context, tx *db.Tx, day string, rows [
 
 func (r *Planned) full(reason string) { r.LeftOut, r.spendDay = reason, "" }
 
+// Yields is room that a text leaves for texts of higher rank that its member is still to get: on the slot's day, and in its week, the
+// day included.
+type Yields struct{ day, week int64 }
+
+// With leaves room for one more of them, on another date, to a text of a date; both as 2026-11-21.
+func (y Yields) With(textOn, other string) Yields {
+	if weekOf(textOn) == weekOf(other) {
+		y.week++
+	}
+	if textOn == other {
+		y.day++
+	}
+	return y
+}
+
+// capOf is how many texts of a day, or of a week, the member may have with this one.
+type capOf struct {
+	day  func(*Planned) string
+	most func(*Planned) int64
+}
+
+func (pl *Plan) dayCap() capOf {
+	return capOf{(*Planned).day, func(r *Planned) int64 { return r.Slot.perDay - r.Yields.day }}
+}
+
+func (pl *Plan) weekCap() capOf {
+	return capOf{(*Planned).week, func(r *Planned) int64 { return pl.program.TextsPerWeek - r.Yields.week }}
+}
+
 // takeTexts takes one text of each member's day and week, or of neither.
 func (pl *Plan) takeTexts(ctx context.Context, tx *db.Tx, rows []*Planned) error {
-	byCap := map[int64][]*Planned{}
-	for _, r := range rows {
-		if !r.waits() || r.Slot.CapDay == "" {
+	var asked []*Planned
+	for _, r := range waiting(rows) {
+		if r.Slot.CapDay != "" {
+			asked = append(asked, r)
+		}
+	}
+	if err := pl.takeCap(ctx, tx, asked, pl.dayCap()); err != nil {
+		return err
+	}
+	had := waiting(asked)
+	if err := pl.takeCap(ctx, tx, had, pl.weekCap()); err != nil {
+		return err
+	}
+	for _, r := range had {
+		if r.waits() {
 			continue
 		}
-		byCap[r.Slot.perDay-r.Yields] = append(byCap[r.Slot.perDay-r.Yields], r)
-	}
-	for _, most := range slices.Sorted(maps.Keys(byCap)) {
-		today := byCap[most]
-		if err := pl.takeDay(ctx, tx, today, (*Planned).day, most); err != nil {
+		if err := New(tx).giveText(ctx, giveTextParams{ProgramID: pl.program.ID, MemberID: r.Member.ID, Day: r.Slot.CapDay}); err != nil {
 			return err
-		}
-		had := waiting(today)
-		if err := pl.takeDay(ctx, tx, had, (*Planned).week, pl.program.TextsPerWeek); err != nil {
-			return err
-		}
-		for _, r := range had {
-			if r.waits() {
-				continue
-			}
-			if err := New(tx).giveText(ctx, giveTextParams{ProgramID: pl.program.ID, MemberID: r.Member.ID, Day: r.Slot.CapDay}); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -148,20 +172,23 @@ func waiting(rows []*Planned) (left []*Planned) {
 func (r *Planned) day() string  { return r.Slot.CapDay }
 func (r *Planned) week() string { return weekOf(r.Slot.CapDay) }
 
-// takeDay takes one text of a day, or week, for each row; the rows for whom it is full are left out.
-func (pl *Plan) takeDay(ctx context.Context, tx *db.Tx, rows []*Planned, day func(*Planned) string, most int64) error {
+// takeCap takes one text of a day, or week, for each row; the rows for whom it is full are left out.
+func (pl *Plan) takeCap(ctx context.Context, tx *db.Tx, rows []*Planned, c capOf) error {
+	var asked []*Planned
+	for _, r := range rows {
+		if c.most(r) > 0 {
+			asked = append(asked, r)
+		}
+	}
 	took := map[int64]bool{}
-	err := inBatches(len(rows), func(from, to int) error {
-		if most <= 0 {
-			return nil
+	err := inBatches(len(asked), func(from, to int) error {
+		q := newBatch("INSERT INTO text_days (program_id, member_id, day, n) VALUES ", pl.program.ID)
+		for i, r := range asked[from:to] {
+			q.text(comma(i)).text("($1, ").value(r.Member.ID).text(", ").value(c.day(r)).text(", 1)")
 		}
-		q := newBatch("INSERT INTO text_days (program_id, member_id, day, n) VALUES ", pl.program.ID, most)
-		for i, r := range rows[from:to] {
-			q.text(comma(i)).text("($1, ").value(r.Member.ID).text(", ").value(day(r)).text(", 1)")
-		}
-		q.text(` ON CONFLICT (program_id, member_id, day) DO UPDATE SET n = text_days.n + 1
-WHERE text_days.n < CAST($2 AS BIGINT) RETURNING member_id`)
-		return each(ctx, tx, q, func(scan scan) error {
+		q.text(" ON CONFLICT (program_id, member_id, day) DO UPDATE SET n = text_days.n + 1 WHERE text_days.n < ")
+		c.writeMost(q, asked[from:to])
+		return each(ctx, tx, q.text(" RETURNING member_id"), func(scan scan) error {
 			var member int64
 			err := scan(&member)
 			took[member] = true
@@ -174,6 +201,20 @@ WHERE text_days.n < CAST($2 AS BIGINT) RETURNING member_id`)
 		}
 	}
 	return err
+}
+
+// writeMost appends the cap of each row: one for all of them, mostly.
+func (c capOf) writeMost(q *batch, rows []*Planned) {
+	one := c.most(rows[0])
+	if !slices.ContainsFunc(rows, func(r *Planned) bool { return c.most(r) != one }) {
+		q.text("CAST(").value(one).text(" AS BIGINT)")
+		return
+	}
+	q.text("CASE text_days.member_id")
+	for _, r := range rows {
+		q.text(" WHEN ").value(r.Member.ID).text(" THEN CAST(").value(c.most(r)).text(" AS BIGINT)")
+	}
+	q.text(" END")
 }
 
 // Peek marks rows as [Plan.Book] would if it were called now, and takes nothing. It adds up what it has marked: a Plan that peeks is
@@ -237,7 +278,7 @@ func (pl *Plan) peekTexts(ctx context.Context, tx *db.Tx, rows []*Planned) error
 			return err
 		}
 		for _, r := range asked {
-			if n := had[r.Member.ID]; n.day >= r.Slot.perDay-r.Yields || n.week >= pl.program.TextsPerWeek {
+			if n := had[r.Member.ID]; n.day >= pl.dayCap().most(r) || n.week >= pl.weekCap().most(r) {
 				r.full(ReasonCap)
 			}
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 const dueUnknown = `-- name: dueUnknown :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT CAST($4 AS BIGINT)
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages WHERE program_id = $1 AND state IN ('sending', 'unknown') AND state = 'unknown' AND lease <= $2 AND sender_id = $3 ORDER BY lease, id LIMIT CAST($4 AS BIGINT)
 `
 
 type dueUnknownParams struct {
@@ -72,6 +72,7 @@ func (q *Queries) dueUnknown(ctx context.Context, arg dueUnknownParams) ([]Messa
 			&i.SpendDay,
 			&i.Wording,
 			&i.StaffID,
+			&i.AboutID,
 		); err != nil {
 			return nil, err
 		}
@@ -162,7 +163,7 @@ func (q *Queries) lookAgain(ctx context.Context, arg lookAgainParams) (int64, er
 }
 
 const openTexts = `-- name: openTexts :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages
 WHERE program_id = $1 AND state IN ('sending', 'unknown') AND hash = $2 AND body = $3 AND sid = '' ORDER BY started_at, id
 `
 
@@ -220,6 +221,7 @@ func (q *Queries) openTexts(ctx context.Context, arg openTextsParams) ([]Message
 			&i.SpendDay,
 			&i.Wording,
 			&i.StaffID,
+			&i.AboutID,
 		); err != nil {
 			return nil, err
 		}

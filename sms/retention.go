@@ -11,7 +11,7 @@ import (
 
 // Erase takes a person out of the texts: number, its hash and every word to or from them, of the member (0: a stranger) and of the
 // number (”: none) before it was a member's. The rows stay, for the counts. What waits for the number is cancelled; a text on the wire
-// is not looked for any more. The caller holds the number's row. An answer that confirms it is written afterwards, see [ReplyTo].
+// is not looked for any more. What staff were told of the member goes too. The caller holds the number's row. An answer that confirms it is written afterwards, see [ReplyTo].
 func Erase(ctx context.Context, tx *db.Tx, program, member int64, hash string) error {
 	q := New(tx)
 	if hash != "" {
@@ -26,6 +26,9 @@ func Erase(ctx context.Context, tx *db.Tx, program, member int64, hash string) e
 		}
 	}
 	if err := q.eraseTexts(ctx, program, member); err != nil {
+		return err
+	}
+	if err := q.eraseAbout(ctx, program, member); err != nil {
 		return err
 	}
 	if err := q.eraseRepliesOf(ctx, program, member); err != nil {

@@ -12,6 +12,11 @@ UPDATE messages SET phone = '', hash = '', body = ''
 WHERE (program_id, inbound_id) IN (SELECT i.program_id, i.id FROM inbound AS i
     WHERE i.program_id = @program_id AND i.member_id = @member_id AND i.member_id <> 0) AND inbound_id <> 0;
 
+-- name: eraseAbout :exec
+-- What staff were told of a member. One that waits would leave empty.
+UPDATE messages SET body = '', state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+WHERE program_id = $1 AND about_id = $2 AND about_id <> 0 AND body <> '';
+
 -- name: eraseInboundOf :exec
 UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND member_id = $2 AND member_id <> 0;
 

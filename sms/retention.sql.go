@@ -97,6 +97,17 @@ func (q *Queries) blankTexts(ctx context.Context, arg blankTextsParams) (int64, 
 	return result.RowsAffected()
 }
 
+const eraseAbout = `-- name: eraseAbout :exec
+UPDATE messages SET body = '', state = CASE WHEN state = 'queued' THEN 'cancelled' ELSE state END
+WHERE program_id = $1 AND about_id = $2 AND about_id <> 0 AND body <> ''
+`
+
+// What staff were told of a member. One that waits would leave empty.
+func (q *Queries) eraseAbout(ctx context.Context, programID int64, aboutID int64) error {
+	_, err := q.db.ExecContext(ctx, eraseAbout, programID, aboutID)
+	return err
+}
+
 const eraseInbound = `-- name: eraseInbound :exec
 UPDATE inbound SET phone = '', hash = '', body = '' WHERE program_id = $1 AND hash = $2
 `
@@ -231,7 +242,7 @@ func (q *Queries) textsFrom(ctx context.Context, arg textsFromParams) ([]Receive
 }
 
 const textsTo = `-- name: textsTo :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages WHERE program_id = $1 AND member_id = $2 AND body <> '' ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages WHERE program_id = $1 AND member_id = $2 AND body <> '' ORDER BY id DESC LIMIT CAST($3 AS BIGINT)
 `
 
 type textsToParams struct {
@@ -287,6 +298,7 @@ func (q *Queries) textsTo(ctx context.Context, arg textsToParams) ([]Message, er
 			&i.SpendDay,
 			&i.Wording,
 			&i.StaffID,
+			&i.AboutID,
 		); err != nil {
 			return nil, err
 		}

@@ -79,6 +79,7 @@ type Message struct {
 	SpendDay   string
 	Wording    string
 	StaffID    int64
+	AboutID    int64
 }
 
 type Received struct {

@@ -22,7 +22,7 @@ func (q *Queries) countWaiting(ctx context.Context, programID int64, sendAfter i
 }
 
 const sentBetween = `-- name: sentBetween :many
-SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id FROM messages
+SELECT program_id, id, sender_id, phone, hash, member_id, run_id, inbound_id, class, topic, body, parts, language, once, send_after, send_before, state, reason, consent_gen, attempt, attempts, tries, lease, started_at, resent, sid, rank, error, price, price_unit, created_at, sent_at, final_at, cap_day, spend_day, wording, staff_id, about_id FROM messages
 WHERE program_id = $1 AND sent_at >= $2 AND sent_at < $3 AND class >= $4
 ORDER BY sent_at, id LIMIT $5
 `
@@ -88,6 +88,7 @@ func (q *Queries) sentBetween(ctx context.Context, arg sentBetweenParams) ([]Mes
 			&i.SpendDay,
 			&i.Wording,
 			&i.StaffID,
+			&i.AboutID,
 		); err != nil {
 			return nil, err
 		}

@@ -19,6 +19,7 @@ import (
 
 func myDataHouse() http.Handler {
 	own := pos.Own{Program: "Café <Flor>", Currency: "PEN", Profile: pos.OwnProfile{Phone: "+51987654321", Name: "<script>Rosa", Language: "es"}}
+	own.Answers = []pos.OwnAnswer{{Kind: "score", N: 7, Words: "Hace <frio>"}}
 	own.Consents = []pos.OwnConsent{{Kind: "service", Given: true, Words: "Te enviaremos avisos"}}
 	return Routes(Doors{Log: slog.New(slog.DiscardHandler), MyData: func(_ context.Context, token string) (pos.Own, time.Time, error) {
 		if token != "1-good" {
@@ -38,7 +39,7 @@ func TestMyDataShowsAllAndIsKeptByNobody(t *testing.T) {
 	h := myDataHouse()
 	page := get(h, "/mydata/1-good")
 	body := page.Body.String()
-	for _, want := range []string{"51987654321", "&lt;script&gt;Rosa", "Te enviaremos avisos", "/mydata/1-good/json", "noindex"} {
+	for _, want := range []string{"51987654321", "&lt;script&gt;Rosa", "Te enviaremos avisos", "Puntuación: 7", "Hace &lt;frio&gt;", "/mydata/1-good/json", "noindex"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -101,6 +101,9 @@ func (c *audienceSampleCmd) Run(a *App) error {
 		return err
 	}
 	return a.answer(found, func(w io.Writer) {
+		if len(found) == 0 {
+			fmt.Fprintln(w, "Nobody.")
+		}
 		t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 		for _, m := range found {
 			fmt.Fprintf(t, "#%d\t%s\t%s\n", m.ID, m.Phone, m.Name)

@@ -10,6 +10,8 @@ import (
 	"fiel/campaigns"
 	"fiel/db"
 	"fiel/members"
+	"fiel/sms/inbox"
+	"fiel/templates"
 )
 
 type campaignCmd struct {
@@ -29,7 +31,7 @@ type campaignCmd struct {
 }
 
 type campaignAddCmd struct {
-	Recipe   string            `arg:"" help:"Which recipe: see fiel recipe list."`
+	Recipe   string            `arg:"" help:"Which recipe: ${recipes}. See fiel recipe show."`
 	Name     string            `help:"Name; the recipe's unless given." placeholder:"NAME"`
 	Offer    map[string]string `help:"The offer in words, by language: --offer es='un postre' --offer en='a dessert'." placeholder:"LANG=WORDS" mapsep:"none"`
 	Occasion map[string]string `help:"The occasion in words, by language." placeholder:"LANG=WORDS" mapsep:"none"`
@@ -80,7 +82,11 @@ func (a *App) campaign(name string, f func(*campaigns.Service, members.Act, memb
 		if err != nil {
 			return err
 		}
-		got, err := f(&campaigns.Service{DB: d, Log: a.log}, members.Act{Actor: cliActor(), Door: "cli"}, p, id)
+		book, err := inbox.Load(templates.Languages()...)
+		if err != nil {
+			return err
+		}
+		got, err := f(&campaigns.Service{DB: d, Log: a.log, Taken: book.Taken}, members.Act{Actor: cliActor(), Door: "cli"}, p, id)
 		if err != nil {
 			return err
 		}
@@ -175,8 +181,8 @@ type campaignListCmd struct{}
 
 // listedCampaign is a campaign in the list.
 type listedCampaign struct {
-	campaigns.Campaign
-	Stopped string `json:",omitempty"` // why its run was stopped, until somebody resumes it
+	Campaign campaigns.Campaign `json:"campaign"`
+	Stopped  string             `json:"stopped,omitempty"` // why its run was stopped, until somebody resumes it
 }
 
 // Run lists campaigns with the next time each happens.
@@ -209,34 +215,18 @@ func (a *App) printCampaigns(w io.Writer, p members.Program, list []listedCampai
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "ID\tNAME\tRECIPE\tSTATE\tNEXT")
-	for _, c := range list {
-		next := "-"
+	for _, l := range list {
+		c, next := l.Campaign, "-"
 		if o, ok := c.Next(p, a.clock()); ok {
 			next = o.At.In(p.Location()).Format("Mon 2006-01-02 15:04")
 		}
 		state := c.State
-		if c.Stopped != "" {
-			state += ", stopped: " + c.Stopped
+		if l.Stopped != "" {
+			state += ", stopped: " + l.Stopped
 		}
 		fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Recipe, state, next)
 	}
 	t.Flush()
-}
-
-func printReport(w io.Writer, p members.Program, r campaigns.Report) {
-	fmt.Fprintf(w, "%s (%s): %s\n", r.Campaign.Name, r.Campaign.Recipe, r.Campaign.State)
-	if f := r.Before; f != nil {
-		fmt.Fprintf(w, "If it started now: %d texts of %d part(s) at most, %d parts in all, %d held out, %d told before, of an audience of %d\n",
-			f.Texts, f.MostParts, f.Parts, f.Holdout, f.Told, f.Audience)
-		printReasons(w, f.LeftOut)
-		if f.Sample != "" {
-			fmt.Fprintf(w, "The first text: %s\n", f.Sample)
-		}
-	}
-	for _, run := range r.Runs {
-		printRun(w, p, run)
-	}
-	printTotal(w, p, r)
 }
 
 // printReasons says who is left out and why.

@@ -79,6 +79,9 @@ func printPreflight(w io.Writer, p members.Program, f campaigns.Preflight) {
 	printTimes(t, p, f)
 	t.Flush()
 	printWording(w, f)
+	if f.Texts == 0 && f.Refused == "" {
+		fmt.Fprintln(w, "MIND  Nobody gets it as things stand.")
+	}
 	for _, warning := range f.Warnings {
 		fmt.Fprintf(w, "MIND  %s\n", warning)
 	}
@@ -187,12 +190,12 @@ func printWording(w io.Writer, f campaigns.Preflight) {
 		fmt.Fprintf(w, "SAVE  %s: up to %d letters too long. So much shorter, %d texts take a part less%s\n", t.Language, t.Letters, t.Texts, about(f, t.Price))
 	}
 	for _, l := range f.Letters {
-		if !inSpelling(f, l.Letter) {
-			fmt.Fprintf(w, "      %q forces the dear alphabet in %d texts\n", l.Letter, l.Texts)
+		if f.MostParts > 1 && !inSpelling(f, l.Letter) { // in texts of one part it costs nothing
+			fmt.Fprintf(w, "      %q leaves 70 letters to a part instead of 160, in %d texts\n", l.Letter, l.Texts)
 		}
 	}
 	if f.Respelt > 0 {
-		fmt.Fprintf(w, "      %d names lose their accents, so that their texts keep to the cheap alphabet\n", f.Respelt)
+		fmt.Fprintf(w, "      %d names lose their accents, so that 160 letters fit a part\n", f.Respelt)
 	}
 }
 

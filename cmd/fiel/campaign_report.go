@@ -45,6 +45,21 @@ func (c *campaignReportCmd) Run(a *App) error {
 	})
 }
 
+func printReport(w io.Writer, p members.Program, r campaigns.Report) {
+	fmt.Fprintf(w, "%s (%s): %s\n", r.Campaign.Name, r.Campaign.Recipe, r.Campaign.State)
+	if r.Before != nil {
+		fmt.Fprintln(w, "It was not started yet. If it were now:")
+		printPreflight(w, p, *r.Before)
+		fmt.Fprint(w, line(r.Before.Refused))
+	} else if len(r.Runs) == 0 {
+		fmt.Fprintln(w, "It has not happened yet.")
+	}
+	for _, run := range r.Runs {
+		printRun(w, p, run)
+	}
+	printTotal(w, p, r)
+}
+
 // writeResults writes a report's numbers as CSV to a new file that only its owner reads.
 func writeResults(path string, p members.Program, r campaigns.Report) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
@@ -68,7 +83,7 @@ func printTotal(w io.Writer, p members.Program, r campaigns.Report) {
 }
 
 func printRun(w io.Writer, p members.Program, r campaigns.RunReport) {
-	fmt.Fprintf(w, "\n%s %s, offer until %s\n", r.Run.Occurrence, r.Run.State, stamp(r.Run.EndsAt, p))
+	fmt.Fprintf(w, "\n%s: %s, offer until %s\n", localTime(r.Run.StartsAt, p), r.Run.State, localTime(r.Run.EndsAt, p))
 	if r.Run.State == campaigns.RunPaused && r.Run.Reason != "" {
 		fmt.Fprintf(w, "  stopped: %s\n", r.Run.Reason)
 	}
@@ -141,6 +156,8 @@ func liftWords(p members.Program, l campaigns.Lift) string {
 		return "Nobody was held out, so nobody can say what the texts brought."
 	case !l.Known:
 		return "Too few people to compare: it takes two on either side."
+	case l.Treated.Buyers+l.HeldOut.Buyers == 0:
+		return "Nobody has bought inside the offer's time: there is nothing to compare."
 	}
 	var s string
 	switch sure := "95 % sure"; {
@@ -152,9 +169,21 @@ func liftWords(p members.Program, l campaigns.Lift) string {
 		s = fmt.Sprintf("Each person who was texted spent %s less than those held out (between %s and %s; %s).", size(p, l.PerMember), size(p, l.High), size(p, l.Low), sure)
 	}
 	if l.Few {
-		s += " Do not rely on it: fewer than 300 were held out, or fewer than 30 bought on one side."
+		s += " " + fewWords(l)
 	}
 	return s
+}
+
+// fewWords says why a comparison is not to be relied on.
+func fewWords(l campaigns.Lift) string {
+	var why []string
+	if n := l.HeldOut.Members; n < campaigns.FewHeldOut {
+		why = append(why, fmt.Sprintf("%d were held out, and it takes %d", n, campaigns.FewHeldOut))
+	}
+	if t, h := l.Treated.Buyers, l.HeldOut.Buyers; min(t, h) < campaigns.FewBuyers {
+		why = append(why, fmt.Sprintf("%d of those texted and %d of those held out bought, and it takes %d on either side", t, h, campaigns.FewBuyers))
+	}
+	return "Do not rely on it: " + strings.Join(why, "; ") + "."
 }
 
 // size is an amount without its sign.
@@ -174,9 +203,9 @@ func costWords(t campaigns.Texts, unit string) string {
 	s := fmt.Sprintf("%s %s", millionths(t.Cost), unit)
 	switch {
 	case t.Estimated == t.Cost && t.Cost > 0:
-		s += ", by the table of prices"
+		s += ", reckoned with the known price of a part"
 	case t.Estimated > 0:
-		s += fmt.Sprintf(", of which %s by the table of prices", millionths(t.Estimated))
+		s += fmt.Sprintf(", of which %s reckoned with the known price of a part", millionths(t.Estimated))
 	}
 	if t.Unpriced > 0 {
 		s += fmt.Sprintf("; the price of %d parts is not known", t.Unpriced)
@@ -225,7 +254,7 @@ func printWordings(w io.Writer, p members.Program, r campaigns.Results) {
 			money(p, g.Revenue), size(p, g.PerMember))
 	}
 	t.Flush()
-	if d := r.Difference; d != nil && d.Known {
+	if d := r.Difference; d != nil && d.Known && d.Treated.Buyers+d.HeldOut.Buyers > 0 {
 		fmt.Fprintf(w, "  %s\n", differenceWords(p, *d))
 	}
 }

@@ -64,8 +64,13 @@ func printShown(w io.Writer, s campaigns.Shown) {
 // whenWords says a calendar.
 func whenWords(c campaigns.Calendar) string {
 	words := strings.TrimSpace(c.On + " " + c.At)
-	if c.Ends != "" {
-		words += ", the offer ends " + c.Ends
+	switch days, lasts := strings.CutSuffix(c.Ends, "d"); {
+	case days == "1":
+		words += ", the offer lasts that day"
+	case lasts:
+		words += ", the offer lasts " + days + " days"
+	case c.Ends != "":
+		words += ", the offer lasts until " + c.Ends
 	}
 	if c.Last != "" {
 		words += ", for the last time on " + c.Last

@@ -69,7 +69,15 @@ func (a *App) changeLink(action string, f func(context.Context, *db.Tx, members.
 			if err != nil {
 				return err
 			}
-			v = a.viewLink(p, campaigns.Followed{Link: l})
+			all, err := campaigns.Links(ctx, tx, p.ID)
+			if err != nil {
+				return err
+			}
+			for _, followed := range all {
+				if followed.ID == l.ID {
+					v = a.viewLink(p, followed)
+				}
+			}
 			return members.Record(ctx, tx, p.ID, members.Act{
 				Actor: cliActor(), Door: "cli", Action: action, Subject: "link:" + strconv.FormatInt(l.ID, 10), After: map[string]any{"code": l.Code, "target": l.Target},
 			})

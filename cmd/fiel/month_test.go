@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,6 +47,7 @@ func TestMonth(t *testing.T) {
 		live(t, uint64(*monthSeed))
 		return
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // memory is cheaper here than time
 	next := make(chan uint64)
 	var crews sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {

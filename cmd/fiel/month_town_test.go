@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -238,7 +239,10 @@ func (s *settled) agree(ctx context.Context, tx *db.Tx, one soul) error {
 	if one.consent {
 		said = append(said, members.Declaration{Kind: members.MarketingTexts, Given: true, Door: "text", Actor: "member"})
 	}
-	_, err = members.Agree(ctx, tx, m, said...)
+	if _, err = members.Agree(ctx, tx, m, said...); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "UPDATE members SET tag = $1 WHERE id = $2", tags[int(m.ID)%len(tags)], m.ID)
 	return err
 }
 
@@ -267,12 +271,21 @@ func (s *settled) sale(ref string, phone members.Phone, amount, at int64) pos.Sa
 	}
 }
 
+// tags divide the members in three.
+var tags = []string{"norte", "centro", "sur"}
+
 // offers are the campaigns of the month: one of every recipe there is.
 func (s *settled) offers(ctx context.Context, tx *db.Tx, dice *rand.Rand) error {
 	for _, r := range campaigns.Recipes() {
 		n := campaigns.NewCampaign{Recipe: r.Name, Offer: campaigns.Offer{Text: map[string]string{"es": "un postre", "en": "a dessert", "fr": "un dessert", "zh": "甜点"}}}
 		if dice.IntN(2) == 0 && strings.Contains(r.Words["en"], "{code}") {
 			n.Offer.Kind, n.Offer.Value = rewards.FreeItem, 900
+		}
+		if r.Needs == "clues" {
+			n.Game = []byte(`{"hunt": {"clues": [{"code": "CANELA"}], "prize": {"points": 50}}}`)
+		}
+		if r.AsksOffer() && r.Class == "marketing" && dice.IntN(4) > 0 && !strings.Contains(string(r.Audience), "birthday") {
+			n.Audience = json.RawMessage(fmt.Sprintf(`{"tag": [%q]}`, tags[dice.IntN(len(tags))]))
 		}
 		if r.Needs == "items" {
 			n.Calendar.Products = []string{"CAP"}

@@ -28,7 +28,7 @@ func (m *month) times() (all []time.Time) {
 	for day := range monthDays {
 		y, mon, d := start.AddDate(0, 0, day).Date()
 		for i, minute := range slices.Sorted(slices.Values(minutes)) {
-			if i%2 == 1 && m.dice.IntN(4) > 0 { // every second one only now and then
+			if i%4 != 1 && m.dice.IntN(5) > 0 { // one of four always, the others now and then
 				continue
 			}
 			at := time.Date(y, mon, d, 0, minute, m.dice.IntN(60), 0, zone)
@@ -64,7 +64,7 @@ func (m *month) step(at time.Time) {
 	m.happen()
 	i := m.dice.IntN(len(m.crew))
 	m.tick(i)
-	if m.dice.IntN(3) == 0 {
+	if m.dice.IntN(8) == 0 {
 		m.tick(1 - i)
 	}
 	m.flush(i)
@@ -164,7 +164,7 @@ func (m *month) happen() {
 			m.do(d)
 		}
 	}
-	for range m.dice.IntN(5) {
+	for range m.dice.IntN(4) {
 		m.deeds = append(m.deeds, m.draw())
 		m.do(&m.deeds[len(m.deeds)-1])
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 type noticeCmd struct {
-	List noticeListCmd `cmd:"" default:"1" help:"What the owners were told and nobody has marked as seen."`
+	List noticeListCmd `cmd:"" default:"withargs" help:"What the owners were told and nobody has marked as seen."`
 	Seen noticeSeenCmd `cmd:"" help:"Mark one as seen, or all."`
 }
 
@@ -63,7 +63,7 @@ func (c *noticeListCmd) Run(a *App) error {
 
 func printNotices(w io.Writer, views []noticeView) {
 	if len(views) == 0 {
-		fmt.Fprintln(w, "Nothing that nobody has seen.")
+		fmt.Fprintln(w, "Nothing new. What was seen before: fiel notice --all")
 		return
 	}
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)

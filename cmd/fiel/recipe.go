@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -27,10 +29,19 @@ func viewRecipe(r campaigns.Recipe) recipeView {
 	if r.AsksOffer() {
 		v.Asks = append([]string{"What is the offer?"}, v.Asks...)
 	}
-	if r.Needs == "items" {
-		v.Asks = append(v.Asks, "Which products or categories does it follow?")
+	if more := r.Asks(); more != "" {
+		v.Asks = append(v.Asks, more)
 	}
 	return v
+}
+
+// recipeNames are the recipes there are, for the help.
+func recipeNames() []string {
+	var names []string
+	for _, r := range campaigns.Recipes() {
+		names = append(names, r.Name)
+	}
+	return names
 }
 
 // Run lists the recipes.
@@ -61,17 +72,34 @@ func (c *recipeShowCmd) Run(a *App) error {
 	}
 	v := viewRecipe(r)
 	return a.answer(v, func(w io.Writer) {
-		fmt.Fprintf(w, "%s: %s\nWhen: %s\nAudience: %s\nHeld out: %d %%\n", v.Name, v.Title["en"], whenWords(v.Calendar), v.Audience, v.Holdout)
+		fmt.Fprintf(w, "%s: %s\nWhen: %s\nAudience: %s\nHeld out: %d %%\n", v.Name, v.Title["en"], whenWords(v.Calendar), everybodyOr(v.Audience), v.Holdout)
 		for _, q := range v.Asks {
 			fmt.Fprintln(w, q)
 		}
 		printByLanguage(w, "Occasion", v.Occasion)
 		printByLanguage(w, "Words", v.Words)
 		if len(v.Steps) > 0 {
-			fmt.Fprintf(w, "Steps: %s\n", v.Steps)
+			fmt.Fprintf(w, "Steps: %s\n", onOneLine(v.Steps))
 		}
 		if len(v.Game) > 0 {
-			fmt.Fprintf(w, "Game: %s\n", v.Game)
+			fmt.Fprintf(w, "Game: %s\n", onOneLine(v.Game))
 		}
 	})
+}
+
+// everybodyOr is an audience as JSON, in a word where it asks for nothing.
+func everybodyOr(audience json.RawMessage) string {
+	if form := onOneLine(audience); form != "" && form != "{}" {
+		return form
+	}
+	return "everybody"
+}
+
+// onOneLine is JSON without the line breaks of its file.
+func onOneLine(raw json.RawMessage) string {
+	var line bytes.Buffer
+	if json.Compact(&line, raw) != nil {
+		return string(raw)
+	}
+	return line.String()
 }

@@ -159,6 +159,7 @@ func newParser(c *commands, s Streams) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("fiel"),
 		kong.Description("Fiel: points and offers by SMS, on a box of your own. A phone number is the card."),
+		kong.Vars{"recipes": strings.Join(recipeNames(), ", ")},
 		kong.Writers(s.Out, s.Err),
 		kong.Resolvers(resolver),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}),

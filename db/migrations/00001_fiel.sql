@@ -954,6 +954,7 @@ CREATE TABLE messages (
     spend_day TEXT NOT NULL DEFAULT '', -- the program's day whose cap of parts it took room of, '' = none
     wording TEXT NOT NULL DEFAULT '' CHECK (wording IN ('', 'a', 'b')), -- of a campaign with two
     staff_id BIGINT NOT NULL DEFAULT 0, -- to somebody on the staff, not to a member
+    about_id BIGINT NOT NULL DEFAULT 0, -- the member whom a text to staff names: it goes with them
     PRIMARY KEY (program_id, id)
 );
 -- With the run before the time, the rows of a run that is held are passed over in one step.
@@ -966,6 +967,7 @@ CREATE INDEX messages_hash ON messages (program_id, hash) WHERE state = 'queued'
 CREATE INDEX messages_run ON messages (program_id, run_id, state, member_id) WHERE run_id <> 0;
 CREATE INDEX messages_erased ON messages (program_id, id) WHERE topic = 'erased' AND phone <> '';
 CREATE INDEX messages_member ON messages (program_id, member_id, id);
+CREATE INDEX messages_about ON messages (program_id, about_id) WHERE about_id <> 0;
 
 -- kept_keys outlives the pruning of texts: a once key or a provider's id is never used again.
 CREATE TABLE kept_keys (

@@ -91,6 +91,13 @@ func TestNothingIsLeftOfWhoIsErased(t *testing.T) {
 		s.text(first, "CAMBIO 987000003")
 		s.clock.Add(time.Hour)
 		s.gift(first, "Para Rosalinda, 987000004")
+		s.hire("Luz", members.Cashier, luz, 0)
+		for _, order := range []string{"VENTA 987000001 120", "SALDO 987000001", "ALTA 987000001 Rosalinda", "VENTA 987000001 1.250"} {
+			s.text(luz, order)
+		}
+		s.game("encuesta", `{"survey": {}}`)
+		s.text(first, "3")
+		s.text(first, "Soy Rosalinda y hace frio")
 		s.text(first, "BORRAR")
 		if said := s.text(first, "SI"); !strings.Contains(said, "ha borrado") {
 			t.Fatal(said)

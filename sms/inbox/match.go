@@ -28,7 +28,7 @@ func (b *Book) Match(ctx Context, text string) Intent {
 		in, found = lone(ctx, t)
 	}
 	if !found {
-		in, found = comment(ctx)
+		in, found = b.comment(ctx, t)
 	}
 	if !found {
 		in = b.guess(ctx, t, said.hint)
@@ -37,6 +37,14 @@ func (b *Book) Match(ctx Context, text string) Intent {
 		in.StopHint = in.StopHint || said.hint
 	}
 	return in
+}
+
+// Taken says whether a text means something by itself, in any language the book speaks: it stops, or it is a keyword.
+func (b *Book) Taken(text string) bool {
+	t := read(text)
+	_, stops := b.stop(t, b.leaving(t))
+	_, keyword := b.exact(Context{}, t)
+	return stops || keyword
 }
 
 // provider heeds the OptOutType that Twilio's Advanced Opt-Out posts; it is preferred to the words

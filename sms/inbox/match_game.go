@@ -46,9 +46,16 @@ func (b *Book) answersYes(ctx Context, t *reading) bool {
 	return c == Yes
 }
 
-// comment takes what is no command as what is said after a score, while that is asked for.
-func comment(ctx Context) (Intent, bool) {
-	return Intent{Command: Comment, How: HowAnswer, Answers: commentQuestion}, slices.Contains(ctx.Open, commentQuestion)
+// comment takes what is no command as what is said after a score, while that is asked for. A stop with a slip in it is still a stop.
+func (b *Book) comment(ctx Context, t *reading) (Intent, bool) {
+	if !slices.Contains(ctx.Open, commentQuestion) {
+		return Intent{}, false
+	}
+	slip := b.typo(ctx, t)
+	if slip.Command == Stop {
+		return slip, true
+	}
+	return Intent{Command: Comment, How: HowAnswer, Answers: commentQuestion, StopHint: slip.StopHint}, true
 }
 
 // guess forgives a typo, and takes a word or two that mean nothing as a wrong code while a treasure hunt is on.

@@ -153,3 +153,16 @@ func rows(t *testing.T, file string) []string {
 	}
 	return strings.Split(strings.TrimSpace(string(raw)), "\n")
 }
+
+// Codes of games must not be words that do something.
+func TestTakenWords(t *testing.T) {
+	b := book(t)
+	for text, want := range map[string]bool{
+		"BAJA": true, "Stop": true, "saldo": true, "SI": true, "加入": true, "SOLDE": true, "no mas": true, "premios": true, "ALTA": true, "gira": true,
+		"CANELA": false, "HORNO": false, "pan dulce": false, "FUENTE 7": false, "4711": false,
+	} {
+		if got := b.Taken(text); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}

@@ -35,11 +35,12 @@ type answerer func(context.Context, *db.Tx, *Thread) (Reply, error)
 // Receive handles one text; see [sms.Receive]. It answers a repeated delivery as the first, db.Denied when no sender of ours has the
 // address it came to.
 func (i *Inbox) Receive(ctx context.Context, in sms.Inbound) (answer sms.Answer, err error) {
-	if ctx, err = i.lookFor(ctx, in); err != nil {
-		return sms.Answer{}, err
-	}
 	for range overtaken {
-		err = i.DB.Write(ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
+		var seen context.Context
+		if seen, err = i.lookFor(ctx, in); err != nil {
+			return sms.Answer{}, err
+		}
+		err = i.DB.Write(seen, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 			sender, err := sms.FindSender(ctx, tx, in.AccountSID, in.To, in.ServiceSID)
 			if err != nil {
 				return err
@@ -175,7 +176,7 @@ func (th *Thread) send(ctx context.Context, tx *db.Tx, r Reply) (sms.Answer, err
 		}
 	}
 	return sms.ReplyTo(ctx, tx, th.Sender, th.Text, sms.Draft{
-		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, Topic: r.Topic, Language: th.Language, Body: r.Body,
+		Program: th.Program, Member: th.Member, Staff: th.Staff.ID, About: th.about, Topic: r.Topic, Language: th.Language, Body: r.Body,
 	})
 }
 

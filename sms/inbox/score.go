@@ -27,6 +27,9 @@ func score(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{}, err
 	}
 	th.Member = done.Won.Member
+	if done.Again {
+		return th.say("comment_thanks", nil)
+	}
 	key, f := "score_thanks", templates.Fields{"score": digits(n)}
 	if done.Low {
 		key, f = "score_sorry", templates.Fields{}

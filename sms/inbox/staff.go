@@ -26,10 +26,10 @@ var orders = map[Order]answerer{
 }
 
 // employ finds whether a text is an order of somebody who works here, on a phone that has said it is theirs. It goes before what a member
-// may mean by the same word. A phone that has stopped all texts gives no orders: none could be answered.
+// may mean by the same word, also where the order is not carried out: see [Thread.work].
 func (th *Thread) employ(ctx context.Context, tx *db.Tx, optOut, body string) error {
 	said, found := th.inbox.Book.Ordered(th.Program.Language, optOut, body)
-	if !found || th.past || th.Number.Stopped() {
+	if !found {
 		return nil
 	}
 	s, err := members.StaffByPhone(ctx, tx, th.Program.ID, th.Phone)
@@ -45,8 +45,16 @@ func (th *Thread) employ(ctx context.Context, tx *db.Tx, optOut, body string) er
 	return nil
 }
 
-// work carries an order out. What is over the limit of somebody's texts does nothing: it could not be answered.
+// work carries an order out. One of before a restore is for a person, since nobody is there for the answer. A phone that has stopped all
+// texts gives no orders, and what is over the limit of somebody's texts does nothing: they could not be answered.
 func (th *Thread) work(ctx context.Context, tx *db.Tx) (Reply, error) {
+	switch {
+	case th.past:
+		return Reply{ForShop: true}, nil
+	case th.Number.Stopped():
+		th.atWork = true
+		return th.answerStopped(ctx, tx)
+	}
 	ok, err := th.Number.AllowStaff(ctx, tx)
 	if err != nil || !ok {
 		return Reply{ForShop: true}, err
@@ -93,11 +101,12 @@ func (th *Thread) kept(body string) string {
 // longNumber is what may be a phone number, with whatever stands between its digits.
 var longNumber = regexp.MustCompile(`\+?\(?\d(?:[ ().\-/]*\d){6,}`)
 
-// buyer is how staff are told of a number: the name shortened, and the last digits.
-func buyer(m members.Member, phone members.Phone, f templates.Fields) templates.Fields {
+// buyer is how staff are told of a number: the name shortened, and the last digits. The answer is remembered to name the member.
+func (th *Thread) buyer(m members.Member, phone members.Phone, f templates.Fields) templates.Fields {
 	last := phone.E164()
 	f["ending"] = last[max(0, len(last)-3):]
 	if m.ID != 0 {
+		th.about = m.ID
 		f["buyer"] = shortName(m.Name)
 	}
 	return f
@@ -112,7 +121,7 @@ func shortName(name string) string {
 // answerAsk is SI or NO to the question whether a phone is somebody's on the staff, unless a member was asked something after it. False:
 // nobody was asked that.
 func (th *Thread) answerAsk(ctx context.Context, tx *db.Tx, open []members.Question) (Reply, bool, error) {
-	if th.Intent.Command != Yes && th.Intent.Command != No {
+	if th.Intent.Command != Yes && th.Intent.Command != No || th.Intent.Places > 0 || th.Intent.Wrong != "" { // SI 2 is for an invitation
 		return Reply{}, false, nil
 	}
 	s, err := members.StaffByPhone(ctx, tx, th.Program.ID, th.Phone)

@@ -32,8 +32,9 @@ var (
 	dashedHours = regexp.MustCompile(`(\d(?:[hH]|[aApP][mM])?)\s*[-–—]\s*(\d)`)
 	hanAndLatin = regexp.MustCompile(`(\p{Han})([0-9A-Za-z])|([0-9A-Za-z%])(\p{Han})`)
 	hoursShape  = regexp.MustCompile(`^(?i)(\d{1,2})(?:[:.h](\d{2}))?(?:h|hs|hrs)?(am|pm)?-(\d{1,2})(?:[:.h](\d{2}))?(?:h|hs|hrs)?(am|pm)?$`)
-	offShape    = regexp.MustCompile(`^(\d{1,3})%$`)
-	lessShape   = regexp.MustCompile(`^-\D{0,3}(\d{1,6}(?:[.,]\d{1,2})?)\D{0,3}$`)
+	spacedOff   = regexp.MustCompile(`(\d)[\s\p{Zs}]+%`)
+	offShape    = regexp.MustCompile(`^-?(\d{1,3})%$`)
+	lessShape   = regexp.MustCompile(`^-[^\d%]{0,3}(\d{1,6}(?:[.,]\d{1,2})?)[^\d%]{0,3}$`)
 	dateShape   = regexp.MustCompile(`^(\d{1,2})/(\d{1,2})(?:/(\d{4}))?$`)
 )
 
@@ -48,12 +49,14 @@ type flashReader struct {
 	said     flashSaid
 }
 
-// read reads what stands behind FLASH. What it does not know, once there is an offer, comes back as unknown.
+// read reads what stands behind FLASH. What it does not know, once there is an offer, comes back as unknown, and so does a figure that
+// cannot be, or that says again what was said.
 func (r *flashReader) read(rest string) flashSaid {
 	if m := quotedOffer.FindStringSubmatch(rest); m != nil {
 		r.said.offer = strings.Fields(m[1])
 		rest = strings.Replace(rest, m[0], " ", 1)
 	}
+	rest = spacedOff.ReplaceAllString(rest, "$1%")
 	rest = hanAndLatin.ReplaceAllString(rest, "$1$3 $2$4")
 	rest = dashedHours.ReplaceAllString(rest, "$1-$2")
 	fields := strings.Fields(rest)
@@ -66,13 +69,21 @@ func (r *flashReader) read(rest string) flashSaid {
 		}
 		i += n
 	}
-	if len(words) > 0 && (r.said.percent > 0 || r.said.amount > 0 || len(r.said.offer) > 0) {
+	if r.said.offered() || slices.ContainsFunc(words, isFigure) {
 		r.said.unknown = strings.Join(words, " ")
-	} else if len(words) > 0 {
+	} else {
 		r.said.offer = words
 	}
 	return r.said
 }
+
+// isFigure tells whether a word is written like an offer, hours or a date.
+func isFigure(word string) bool {
+	return offShape.MatchString(word) || lessShape.MatchString(word) || hoursShape.MatchString(word) || dateShape.MatchString(word)
+}
+
+// offered tells whether there is an offer.
+func (f flashSaid) offered() bool { return f.percent > 0 || f.amount > 0 || len(f.offer) > 0 }
 
 // known is how many of the fields say something that is known; it is noted.
 func (r *flashReader) known(fields []string) int {
@@ -92,16 +103,23 @@ func (r *flashReader) known(fields []string) int {
 	return 0
 }
 
-// figure notes an offer, hours or a date in figures.
+// figure notes an offer, hours or a date in figures, each once.
 func (r *flashReader) figure(field string) bool {
 	if m := offShape.FindStringSubmatch(field); m != nil {
-		r.said.percent, _ = strconv.ParseInt(m[1], 10, 64)
-		return r.said.percent >= 1 && r.said.percent <= 100
+		percent, _ := strconv.ParseInt(m[1], 10, 64)
+		if r.said.offered() || percent < 1 || percent > 100 {
+			return false
+		}
+		r.said.percent = percent
+		return true
 	}
 	if m := lessShape.FindStringSubmatch(field); m != nil {
 		amount, ok := readAmount(m[1], r.decimals)
+		if r.said.offered() || !ok {
+			return false
+		}
 		r.said.amount = amount
-		return ok
+		return true
 	}
 	return r.hours(field) || r.date(field)
 }
@@ -119,7 +137,7 @@ func (r *flashReader) hours(field string) bool {
 			from = same
 		}
 	}
-	if !ok1 || !ok2 || until <= from {
+	if !ok1 || !ok2 || until <= from || r.said.until > 0 {
 		return false
 	}
 	r.said.from, r.said.until = from, until
@@ -144,7 +162,7 @@ func minuteOf(hour, minute, half string) (int, bool) {
 
 func (r *flashReader) date(field string) bool {
 	m := dateShape.FindStringSubmatch(field)
-	if m == nil {
+	if m == nil || r.said.days {
 		return false
 	}
 	day, _ := strconv.Atoi(m[1])
@@ -171,7 +189,7 @@ func (r *flashReader) date(field string) bool {
 // named notes a day, an audience, or nothing at all.
 func (r *flashReader) named(phrase string) bool {
 	words := read(phrase).words
-	if day, ok := r.book.days.whole(words); ok {
+	if day, ok := r.book.days.whole(words); ok && !r.said.days {
 		today := campaigns.DateOf(r.now)
 		r.said.days, r.said.weekday = true, day < dayToday
 		switch day {
@@ -203,7 +221,7 @@ func (r *flashReader) named(phrase string) bool {
 
 // complete tells whether there is an offer and hours for it, and nothing that was not understood.
 func (f flashSaid) complete() bool {
-	return f.unknown == "" && f.until > 0 && (f.percent > 0 || f.amount > 0 || len(f.offer) > 0)
+	return f.unknown == "" && f.until > 0 && f.offered()
 }
 
 // settle finds the day: that of today where none was said, a week later where the hours of this weekday's are over. False: they have passed.

@@ -52,13 +52,13 @@ func look(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{}, err
 	}
 	if m.ID == 0 {
-		return th.order("look_none", buyer(m, phone, templates.Fields{}))
+		return th.order("look_none", th.buyer(m, phone, templates.Fields{}))
 	}
 	st, err := rewards.StandingOf(ctx, tx, th.Program, m)
 	if err != nil {
 		return Reply{}, err
 	}
-	return th.order("look_done", buyer(m, phone, templates.Fields{"balance": digits(st.Balance), "level": st.Level.Name}))
+	return th.order("look_done", th.buyer(m, phone, templates.Fields{"balance": digits(st.Balance), "level": st.Level.Name}))
 }
 
 // enrolBy answers ALTA phone [name]: somebody at the counter becomes a member. They said yes to texts about points; a text asks them for
@@ -71,7 +71,7 @@ func enrolBy(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	case phone == th.Phone:
 		return th.order("enrol_own", nil)
 	case phone.Premium() || !th.Program.Welcomes(phone.Country()):
-		return th.order("enrol_no", buyer(members.Member{}, phone, templates.Fields{}))
+		return th.order("enrol_no", th.buyer(members.Member{}, phone, templates.Fields{}))
 	}
 	name := ""
 	if rest != "" {
@@ -87,7 +87,7 @@ func enrolBy(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{}, err
 	}
 	if !joined {
-		return th.order("enrol_known", buyer(m, phone, templates.Fields{"balance": digits(m.Balance)}))
+		return th.order("enrol_known", th.buyer(m, phone, templates.Fields{"balance": digits(m.Balance)}))
 	}
 	f := templates.Fields{}
 	if a.Points > 0 {
@@ -97,7 +97,7 @@ func enrolBy(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	if !m.WroteFirst && sms.PackFor(sms.Marketing, phone.Country()).WriteFirst {
 		key = "enrol_write"
 	}
-	return th.order(key, buyer(m, phone, f))
+	return th.order(key, th.buyer(m, phone, f))
 }
 
 // use answers CANJE code: a voucher is used at the store of whoever texts. Wrong codes are counted, and the member is told.
@@ -140,7 +140,7 @@ func use(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	case v.Kind == rewards.AmountOff:
 		f["worth"] = templates.Money(th.Language, th.Program.Currency, v.Value)
 	}
-	return th.order("use_done", buyer(used.Member, used.Member.Phone, f))
+	return th.order("use_done", th.buyer(used.Member, used.Member.Phone, f))
 }
 
 // ownVoucher tells whether a code is a voucher of whoever texts: nobody serves themselves.

@@ -197,7 +197,10 @@ func (th *Thread) dropDraft(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
-	return campaigns.Delete(ctx, tx, th.Program.ID, c.ID)
+	if err := campaigns.Delete(ctx, tx, th.Program.ID, c.ID); db.CodeOf(err) != db.Refused { // it stays where another campaign asks who got it
+		return err
+	}
+	return nil
 }
 
 // begins is when its first text would leave.
@@ -251,8 +254,11 @@ func (th *Thread) sentBefore(ctx context.Context, tx *db.Tx) (Reply, error) {
 	last, err := members.LastStaffAsked(ctx, tx, th.Staff, askSend)
 	if err == nil {
 		c, err := campaigns.Find(ctx, tx, th.Program.ID, strconv.FormatInt(last.Ref, 10))
-		if err == nil && (c.State == campaigns.Active || c.State == campaigns.Paused) {
+		switch {
+		case err == nil && c.State == campaigns.Active:
 			return th.order("send_again", templates.Fields{"campaign": c.Name})
+		case err == nil && c.State == campaigns.Paused:
+			return th.order("pause_done", templates.Fields{"number": "1", "campaign": c.Name})
 		}
 	}
 	if code := db.CodeOf(err); err != nil && code != db.Missing {

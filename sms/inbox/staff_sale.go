@@ -58,13 +58,13 @@ func (th *Thread) sold(ctx context.Context, tx *db.Tx, said saleSaid, done pos.T
 			key = "sale_matched"
 		}
 		f["points"], f["balance"] = digits(done.Points), digits(done.Balance)
-		return th.order(key, buyer(done.Member, said.phone, f))
+		return th.order(key, th.buyer(done.Member, said.phone, f))
 	case "held":
-		return th.order("sale_held", buyer(done.Member, said.phone, f))
+		return th.order("sale_held", th.buyer(done.Member, said.phone, f))
 	case "review":
 		return th.order("sale_review", f)
 	}
-	return th.order("sale_kept", buyer(done.Member, said.phone, f))
+	return th.order("sale_kept", th.buyer(done.Member, said.phone, f))
 }
 
 // subjectOf is a member as the audit names them, ” for none.

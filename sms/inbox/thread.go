@@ -28,7 +28,8 @@ type Thread struct {
 	Text     sms.Received
 	Staff    members.Staff // who gives an order; ID 0: the text is none
 	Ordered  Ordered
-	atWork   bool // somebody on the staff has had many answers: the limit of staff holds
+	about    int64 // the member whom an answer to staff names
+	atWork   bool  // somebody on the staff has had many answers: the limit of staff holds
 	inbox    *Inbox
 	said     string                  // the text as it came
 	codes    map[string]rewards.Code // those that the text names, by their letters
