@@ -15,13 +15,16 @@ import (
 // aftermath is how long after a text what its member does is put down to it, where the offer does not last longer.
 const aftermath = int64(48 * time.Hour / time.Millisecond)
 
-// boughtSQL reads who of a run bought inside the offer's time: for each text the stores and the amounts net of refunds, "3:5000 4:200".
+// boughtSQL reads who of a run bought inside the offer's time: for each text the stores and what was paid there with money, net of refunds,
+// "3:5000 4:200". Vouchers and points are no money: or what the campaign gave away would look like what it brought. What came back whole is
+// no purchase.
 // A sub-select, and not a join, so that each member's purchases are looked up by the member whatever the database knows of its tables.
 // Who was left out when the run was planned belongs to neither side; whose text was taken back or failed later belongs to the side they
 // were drawn for. Purchases count for the account that made them: those after a merge for the account that is left.
 const boughtSQL = `SELECT CASE WHEN m.state = 'holdout' THEN 1 ELSE 0 END, m.wording, COALESCE((
-SELECT string_agg(CAST(p.store_id AS TEXT) || ':' || CAST(p.amount - p.refunded AS TEXT), ' ') FROM purchases p
-WHERE p.program_id = m.program_id AND p.member_id = m.member_id AND p.occurred_at >= $3 AND p.occurred_at < $4 AND p.state = 'credited'), '')
+SELECT string_agg(CAST(p.store_id AS TEXT) || ':' || CAST(CASE WHEN p.money > p.refunded THEN p.money - p.refunded ELSE 0 END AS TEXT), ' ') FROM purchases p
+WHERE p.program_id = m.program_id AND p.member_id = m.member_id AND p.occurred_at >= $3 AND p.occurred_at < $4 AND p.state = 'credited'
+AND (p.refunded = 0 OR p.refunded < p.money)), '')
 FROM messages m WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state <> 'left_out' AND m.class <> 1 AND m.member_id <> 0`
 
 // readSpent counts who bought for how much, a member at a time.
@@ -70,7 +73,7 @@ func (a *account) spends(share int64, held bool, wording string, bought []purcha
 	for _, p := range bought {
 		total += p.amount
 		at[p.store] += p.amount
-		if !held && p.amount > 0 {
+		if !held {
 			a.store(p.store).purchases++
 		}
 	}

@@ -124,6 +124,26 @@ func TestLeftOutAndWhy(t *testing.T) {
 	})
 }
 
+// Who is held out takes nothing of what a campaign may cost, in the pre-flight as in the run.
+func TestHeldOutCostNothing(t *testing.T) {
+	eachShop(t, "2027-03-01T14:30:00Z", lima(), func(t *testing.T, s *shop) {
+		s.crowd(100)
+		share := int64(50)
+		c := s.add(NewCampaign{Recipe: "blast", Name: "medio", Holdout: &share, PartsCap: 1000, Calendar: Calendar{Ends: "20:00"}})
+		f, err := s.svc.Preflight(t.Context(), s.p.ID, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.svc.Start(t.Context(), byAna, s.p.ID, c.ID, f.Texts); err != nil {
+			t.Fatal(err)
+		}
+		parts := s.count("SELECT SUM(parts) FROM messages WHERE state = 'queued'")
+		if n := s.count("SELECT n FROM campaign_spend"); n != parts || parts == 0 || f.Holdout == 0 {
+			t.Errorf("the campaign has taken %d parts for texts of %d, with %d held out", n, parts, f.Holdout)
+		}
+	})
+}
+
 // Three promotions a week fill the week's cap. Who has a birthday on its Sunday, or has been a member for a year then, is greeted all the
 // same: the last promotion before gives way, and what preflight counts is what is planned. Whoever has both keeps room for both.
 func TestGreetingsComeBeforeTheWeeksPromotions(t *testing.T) {

@@ -1,3 +1,3 @@
--- name: missAll :exec
--- The runs that were under way, and those that came round since: their texts may have left.
-UPDATE runs SET state = 'missed', reason = 'restored', done_at = 0 WHERE program_id = $1 AND state IN ('planning', 'running', 'paused');
+-- name: openRuns :many
+-- The runs that are under way, paused ones included.
+SELECT * FROM runs WHERE program_id = $1 AND state IN ('planning', 'running', 'paused') ORDER BY id;

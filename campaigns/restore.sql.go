@@ -9,12 +9,46 @@ import (
 	"context"
 )
 
-const missAll = `-- name: missAll :exec
-UPDATE runs SET state = 'missed', reason = 'restored', done_at = 0 WHERE program_id = $1 AND state IN ('planning', 'running', 'paused')
+const openRuns = `-- name: openRuns :many
+SELECT program_id, id, campaign_id, occurrence, state, cursor, version, frozen, asks, starts_at, ends_at, planned_at, created_at, done_at, reason FROM runs WHERE program_id = $1 AND state IN ('planning', 'running', 'paused') ORDER BY id
 `
 
-// The runs that were under way, and those that came round since: their texts may have left.
-func (q *Queries) missAll(ctx context.Context, programID int64) error {
-	_, err := q.db.ExecContext(ctx, missAll, programID)
-	return err
+// The runs that are under way, paused ones included.
+func (q *Queries) openRuns(ctx context.Context, programID int64) ([]Run, error) {
+	rows, err := q.db.QueryContext(ctx, openRuns, programID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Run
+	for rows.Next() {
+		var i Run
+		if err := rows.Scan(
+			&i.ProgramID,
+			&i.ID,
+			&i.CampaignID,
+			&i.Occurrence,
+			&i.State,
+			&i.Cursor,
+			&i.Version,
+			&i.Frozen,
+			&i.Asks,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.PlannedAt,
+			&i.CreatedAt,
+			&i.DoneAt,
+			&i.Reason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Close(); err != nil {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

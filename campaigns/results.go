@@ -60,7 +60,7 @@ type Results struct {
 	VouchersExpired int64  `json:"vouchers_expired"`
 
 	Buyers         int64 `json:"buyers"`  // of those assigned to texts, inside the offer's time
-	Revenue        int64 `json:"revenue"` // of theirs, net of refunds, minor units
+	Revenue        int64 `json:"revenue"` // of theirs, paid with money, net of refunds, minor units
 	HeldOutBuyers  int64 `json:"held_out_buyers"`
 	HeldOutRevenue int64 `json:"held_out_revenue"`
 	Outcome

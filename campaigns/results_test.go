@@ -148,9 +148,10 @@ func TestResults(t *testing.T) {
 		s.sell(
 			sale{a[4], s.store.ID, 6000, 1000, at}, sale{a[4], north.ID, 2000, 0, at}, sale{a[5], north.ID, 3000, 3000, at.Add(time.Hour)},
 			sale{b[1], s.store.ID, 1000, 0, at}, // the text was taken back, and the member stays with those assigned
-			sale{held[0], s.store.ID, 4000, 0, at}, sale{held[1], north.ID, 500, 0, at},
+			sale{held[0], s.store.ID, 4000, 0, at}, sale{held[1], north.ID, 500, 0, at}, sale{b[5], north.ID, 7000, 0, at},
 			sale{a[6], s.store.ID, 9999, 0, at.Add(-time.Hour)}, sale{a[7], s.store.ID, 9999, 0, at.Add(48 * time.Hour)},
 		)
+		s.exec("UPDATE purchases SET money = 0, earning = 0 WHERE member_id = $1", b[5]) // what a voucher pays is no revenue
 		s.textsBack(a[8], "STOP", at.Add(time.Hour))
 		s.textsBack(a[9], "", at.Add(30*time.Hour))
 		s.textsBack(a[10], "BALANCE", at.Add(60*time.Hour)) // too late to be about it
@@ -193,6 +194,13 @@ func TestResults(t *testing.T) {
 		if len(r.Wordings) != 2 || r.Wordings[0].Lift.Treated.Revenue != 7000 || r.Wordings[1].Lift.Treated.Revenue != 1000 || r.Wordings[1].OptOuts != 1 ||
 			r.Wordings[0].Clicks != 1 || r.Wordings[0].VouchersUsed != 2 || r.Wordings[0].Replies != 1 || r.Difference == nil || !r.Difference.Known {
 			t.Errorf("wordings %+v", r.Wordings)
+		}
+		purchases := int64(0)
+		for _, x := range r.Stores {
+			purchases += x.Purchases
+		}
+		if purchases != 4 {
+			t.Errorf("%d purchases, want four: one came back whole", purchases)
 		}
 		s.addsUp(r.Results)
 	})

@@ -91,10 +91,8 @@ func (pl *Plan) takePartsEach(ctx context.Context, tx *db.Tx, day string, rows [
 		if n > 0 {
 			continue
 		}
-		given := booking{member: r.Member.ID, parts: r.Parts, capDay: r.Slot.CapDay}
-		if pl.campaign.id != 0 {
-			given.run = pl.run
-		}
+		given := pl.booked(r)
+		given.spendDay = ""
 		if err := unbook(ctx, tx, pl.program.ID, given); err != nil {
 			return err
 		}

@@ -12,9 +12,18 @@ import (
 func (pl *Plan) Unbook(ctx context.Context, tx *db.Tx, rows []*Planned) error {
 	var all []booking
 	for _, r := range waiting(rows) {
-		all = append(all, booking{r.Member.ID, r.Parts, r.Slot.CapDay, r.spendDay, paying(pl.class, pl.run, r.spendDay)})
+		all = append(all, pl.booked(r))
 	}
 	return unbook(ctx, tx, pl.program.ID, all...)
+}
+
+// booked is all the room that a row took which waits.
+func (pl *Plan) booked(r *Planned) booking {
+	b := booking{member: r.Member.ID, parts: r.Parts, capDay: r.Slot.CapDay, spendDay: r.spendDay}
+	if pl.campaign.id != 0 {
+		b.run = pl.run
+	}
+	return b
 }
 
 // Unpeek is Unbook for rows that were marked by [Plan.Peek].

@@ -10,11 +10,14 @@ import (
 // ReasonRestored: the database came back from a backup, and the text may have left since that was made.
 const ReasonRestored = "restored"
 
+// stoppedRestored begins the reason why the senders of a restored program are stopped.
+const stoppedRestored = "restored from the backup of "
+
 // Restored keeps everything of a program that came back from a backup from leaving, until [ReadyAgain]: its senders stop, what was
 // queued or on the wire will never be sent, and nothing that has its once keys either.
 func Restored(ctx context.Context, tx *db.Tx, program int64, made time.Time) error {
 	err := New(tx).stopRestored(ctx, stopRestoredParams{
-		ProgramID: program, RestoredFrom: made.UnixMilli(), Stopped: "restored from the backup of " + made.UTC().Format("2006-01-02 15:04 MST") + ": run fiel resume",
+		ProgramID: program, RestoredFrom: made.UnixMilli(), Stopped: stoppedRestored + made.UTC().Format("2006-01-02 15:04 MST") + ": run fiel resume",
 	})
 	if err != nil {
 		return err
@@ -22,13 +25,13 @@ func Restored(ctx context.Context, tx *db.Tx, program int64, made time.Time) err
 	return forgoAll(ctx, tx, program, Reply)
 }
 
-// ReadyAgain lets a restored program send again. What was queued meanwhile and is no answer is taken back for good: members may have
+// ReadyAgain lets a restored program send again, but for senders that were stopped for another reason. What was queued meanwhile and is no answer is taken back for good: members may have
 // had it before the restore.
 func ReadyAgain(ctx context.Context, tx *db.Tx, program int64) error {
 	if err := forgoAll(ctx, tx, program, Service); err != nil {
 		return err
 	}
-	if err := New(tx).startRestored(ctx, program); err != nil {
+	if err := New(tx).startRestored(ctx, stoppedRestored, program); err != nil {
 		return err
 	}
 	wakeAfter(ctx, tx)

@@ -1,8 +1,10 @@
 -- name: stopRestored :exec
-UPDATE senders SET stopped = $3, restored_from = $2 WHERE program_id = $1;
+-- A sender that was stopped before keeps its reason, and stays stopped after.
+UPDATE senders SET stopped = CASE WHEN stopped = '' THEN CAST(@stopped AS TEXT) ELSE stopped END, restored_from = @restored_from WHERE program_id = @program_id;
 
 -- name: startRestored :exec
-UPDATE senders SET stopped = '', restored_from = 0 WHERE program_id = $1 AND restored_from <> 0;
+UPDATE senders SET stopped = CASE WHEN stopped LIKE CAST(@stopped AS TEXT) || '%' THEN '' ELSE stopped END, restored_from = 0
+WHERE program_id = @program_id AND restored_from <> 0;
 
 -- name: forgoQueued :execrows
 -- What was queued when the backup was made, or may have been sent since: it never leaves. Its once keys stay used.

@@ -94,25 +94,27 @@ func (q *Queries) restoredSenders(ctx context.Context, programID int64) ([]Sende
 }
 
 const startRestored = `-- name: startRestored :exec
-UPDATE senders SET stopped = '', restored_from = 0 WHERE program_id = $1 AND restored_from <> 0
+UPDATE senders SET stopped = CASE WHEN stopped LIKE CAST($1 AS TEXT) || '%' THEN '' ELSE stopped END, restored_from = 0
+WHERE program_id = $2 AND restored_from <> 0
 `
 
-func (q *Queries) startRestored(ctx context.Context, programID int64) error {
-	_, err := q.db.ExecContext(ctx, startRestored, programID)
+func (q *Queries) startRestored(ctx context.Context, stopped string, programID int64) error {
+	_, err := q.db.ExecContext(ctx, startRestored, stopped, programID)
 	return err
 }
 
 const stopRestored = `-- name: stopRestored :exec
-UPDATE senders SET stopped = $3, restored_from = $2 WHERE program_id = $1
+UPDATE senders SET stopped = CASE WHEN stopped = '' THEN CAST($1 AS TEXT) ELSE stopped END, restored_from = $2 WHERE program_id = $3
 `
 
 type stopRestoredParams struct {
-	ProgramID    int64
-	RestoredFrom int64
 	Stopped      string
+	RestoredFrom int64
+	ProgramID    int64
 }
 
+// A sender that was stopped before keeps its reason, and stays stopped after.
 func (q *Queries) stopRestored(ctx context.Context, arg stopRestoredParams) error {
-	_, err := q.db.ExecContext(ctx, stopRestored, arg.ProgramID, arg.RestoredFrom, arg.Stopped)
+	_, err := q.db.ExecContext(ctx, stopRestored, arg.Stopped, arg.RestoredFrom, arg.ProgramID)
 	return err
 }

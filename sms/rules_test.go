@@ -132,7 +132,7 @@ func TestCarry(t *testing.T) {
 		{"CA", "en", "2 for 1", "Cafe Sol: 2 for 1. Contact: 601-555-0199. STOP to leave"},
 		{"CA", "en", "CAFE SOL: 2 for 1, 601-555-0199. STOP to leave", "CAFE SOL: 2 for 1, 601-555-0199. STOP to leave"},
 		{"FR", "fr", "2 pour 1", "Cafe Sol: 2 pour 1. Stop : ARRET"},
-		{"ES", "zh", "买一送一", "买一送一. 退订请回TD"},
+		{"ES", "zh", "买一送一", "买一送一。退订请回TD"},
 		{"ES", "zh", "买一送一。回T退订", "买一送一。回T退订"},
 		{"CO", "es", "Hoy 2x1", "Hoy 2x1"},
 		{"", "es", "Hoy 2x1", "Hoy 2x1"},

@@ -90,8 +90,11 @@ func AddSender(ctx context.Context, tx *db.Tx, key members.Key, program int64, a
 	if err != nil {
 		return Sender{}, err
 	}
-	if a.Token == "" {
+	switch {
+	case a.Token == "":
 		return Sender{}, db.Errorf(db.Invalid, "A sender needs the auth token of its account.")
+	case a.Number != "" && a.ServiceSID != "":
+		return Sender{}, db.Errorf(db.Invalid, "A sender is a number or a messaging service, not both: the service has its own numbers.")
 	}
 	id := tx.ID()
 	return addSender(ctx, tx, insertSenderParams{

@@ -64,12 +64,13 @@ func TestSenderIsChecked(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		good := Address{AccountSID: "AC2", Token: "t", Number: "+525522222222"}
 		for name, spoil := range map[string]func(*Address){
-			"no account":            func(a *Address) { a.AccountSID = "" },
-			"no token":              func(a *Address) { a.Token = "" },
-			"no number, no service": func(a *Address) { a.Number = "" },
-			"pace below zero":       func(a *Address) { a.Pace = -1 },
-			"an unknown way back":   func(a *Address) { a.ReplyVia = "mail" },
-			"TwiML in Ireland":      func(a *Address) { a.Region = "ie1" },
+			"no account":             func(a *Address) { a.AccountSID = "" },
+			"no token":               func(a *Address) { a.Token = "" },
+			"no number, no service":  func(a *Address) { a.Number = "" },
+			"a number and a service": func(a *Address) { a.ServiceSID = "MG2" },
+			"pace below zero":        func(a *Address) { a.Pace = -1 },
+			"an unknown way back":    func(a *Address) { a.ReplyVia = "mail" },
+			"TwiML in Ireland":       func(a *Address) { a.Region = "ie1" },
 		} {
 			a := good
 			spoil(&a)

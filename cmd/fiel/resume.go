@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -97,12 +98,8 @@ func (a *App) resume(h *house, p members.Program, senders []sms.Sender) (resumed
 	if err != nil {
 		return r, err
 	}
-	for _, s := range senders {
-		n, err := a.replay(h, s, made.Add(-overlap))
-		if err != nil {
-			return r, err
-		}
-		r.Texts += n
+	if r.Texts, err = a.replay(h, senders, made.Add(-overlap)); err != nil {
+		return r, err
 	}
 	if err := h.pass(a.ctx); err != nil {
 		return r, err
@@ -113,7 +110,7 @@ func (a *App) resume(h *house, p members.Program, senders []sms.Sender) (resumed
 	}
 	r.Left, r.Joined, r.Erased = after.left-before.left, after.all-before.all, after.erased-before.erased
 	err = h.db.Write(a.ctx, db.Bulk, func(ctx context.Context, tx *db.Tx) error {
-		if err := campaigns.Restored(ctx, tx, p.ID); err != nil {
+		if err := campaigns.Resumed(ctx, tx, p.ID); err != nil {
 			return err
 		}
 		if err := sms.ReadyAgain(ctx, tx, p.ID); err != nil {
@@ -124,26 +121,29 @@ func (a *App) resume(h *house, p members.Program, senders []sms.Sender) (resumed
 	return r, err
 }
 
-// replay does what was texted to a sender since then, as it would have been done then, and answers nothing.
-func (a *App) replay(h *house, s sms.Sender, since time.Time) (int, error) {
-	provider, err := h.worker.Providers(s)
-	if err != nil {
-		return 0, err
+// heard is a text that came in, and what it came in by.
+type heard struct {
+	sms.Heard
+	by sms.Sender
+}
+
+// replay does what was texted to the senders since then, in the order it was texted, as it would have been done then, and answers nothing.
+func (a *App) replay(h *house, senders []sms.Sender, since time.Time) (int, error) {
+	var texts []heard
+	for _, s := range senders {
+		some, err := a.received(h, s, since)
+		if err != nil {
+			return 0, err
+		}
+		texts = append(texts, some...)
 	}
-	from, ok := provider.(receiver)
-	if !ok {
-		return 0, db.Errorf(db.Refused, "the provider of sender %d cannot say what came in", s.ID)
-	}
-	texts, err := from.Received(a.ctx, since)
-	if err != nil {
-		return 0, err
-	}
+	slices.SortStableFunc(texts, func(a, b heard) int { return a.At.Compare(b.At) }) // who stopped at one number may have come back at another, or the other way round
 	bar := progressbar.NewOptions(len(texts), progressbar.OptionSetWriter(a.Err), progressbar.OptionSetVisibility(isTerminal(a.Err)), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("Texts since the backup"))
 	defer bar.Finish() //nolint:errcheck // only drawing
 	for _, text := range texts {
 		err := h.db.Write(a.ctx, db.Interactive, func(ctx context.Context, tx *db.Tx) error {
 			tx.Now = min(tx.Now, text.At.UnixMilli())
-			_, err := h.box.ReceiveBy(ctx, tx, s, text.Inbound)
+			_, err := h.box.ReceiveBy(ctx, tx, text.by, text.Inbound)
 			return err
 		})
 		if err != nil {
@@ -152,6 +152,24 @@ func (a *App) replay(h *house, s sms.Sender, since time.Time) (int, error) {
 		bar.Add(1) //nolint:errcheck // only drawing
 	}
 	return len(texts), nil
+}
+
+// received lists what was texted to a sender since then.
+func (a *App) received(h *house, s sms.Sender, since time.Time) ([]heard, error) {
+	provider, err := h.worker.Providers(s)
+	if err != nil {
+		return nil, err
+	}
+	from, ok := provider.(receiver)
+	if !ok {
+		return nil, db.Errorf(db.Refused, "the provider of sender %d cannot say what came in", s.ID)
+	}
+	texts, err := from.Received(a.ctx, since)
+	all := make([]heard, len(texts))
+	for i, t := range texts {
+		all[i] = heard{t, s}
+	}
+	return all, err
 }
 
 // crowdCount is how many members there are, and are no more.

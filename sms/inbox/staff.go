@@ -88,14 +88,24 @@ func (th *Thread) kept(body string) string {
 	if th.Staff.ID == 0 {
 		return body
 	}
-	rest := longNumber.ReplaceAllStringFunc(th.Ordered.Rest, func(number string) string {
-		digits := strings.Map(onlyDigits, number)
-		return "*" + digits[len(digits)-3:]
-	})
+	number, rest := "", th.Ordered.Rest
+	if phone, after := firstNumber(rest, th.Program.Country); phone != "" { // what follows is an amount, and may be long
+		number, rest = ending(phone.E164()), after
+	}
+	rest = longNumber.ReplaceAllStringFunc(rest, ending)
 	if th.Ordered.Order == OrderEnrol {
 		rest, _, _ = strings.Cut(rest, " ")
+		if number != "" {
+			rest = ""
+		}
 	}
-	return strings.TrimSpace(th.Ordered.Word + " " + rest)
+	return strings.Join(strings.Fields(th.Ordered.Word+" "+number+" "+rest), " ")
+}
+
+// ending is what is kept of a number.
+func ending(number string) string {
+	digits := strings.Map(onlyDigits, number)
+	return "*" + digits[len(digits)-3:]
 }
 
 // longNumber is what may be a phone number, with whatever stands between its digits.

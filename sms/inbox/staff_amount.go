@@ -29,17 +29,24 @@ type saleSaid struct {
 // readSale reads a number, an amount and perhaps a ticket. The number is the shortest beginning that is one, so that it may be written
 // in groups; what follows must be an amount.
 func (b *Book) readSale(rest, country, currency string) (saleSaid, Wrong) {
-	fields := strings.Fields(rest)
-	for n := 1; n < len(fields) && n <= mostGroups; n++ {
-		phone, err := members.ParsePhone(strings.Join(fields[:n], " "), country)
-		if err != nil {
-			continue
-		}
-		said, wrong := b.readPaid(fields[n:], currency)
-		said.phone = phone
-		return said, wrong
+	phone, after := firstNumber(rest, country)
+	if after == "" {
+		return saleSaid{}, SaleUnclear
 	}
-	return saleSaid{}, SaleUnclear
+	said, wrong := b.readPaid(strings.Fields(after), currency)
+	said.phone = phone
+	return said, wrong
+}
+
+// firstNumber is the shortest beginning of what was said that is a number, and what follows.
+func firstNumber(rest, country string) (phone members.Phone, after string) {
+	fields := strings.Fields(rest)
+	for n := 1; n <= len(fields) && n <= mostGroups; n++ {
+		if phone, err := members.ParsePhone(strings.Join(fields[:n], " "), country); err == nil {
+			return phone, strings.Join(fields[n:], " ")
+		}
+	}
+	return "", ""
 }
 
 // mostGroups is in how many groups a number is written at most.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fiel/db"
+	"fiel/db/dbtest"
 	"fiel/members"
 	"fiel/pos"
 	"fiel/sms"
@@ -142,6 +143,48 @@ func TestAnOrderToSend(t *testing.T) {
 		}
 		s.says(dora, "PAUSA", "En pausa 1")
 		s.says(dora, "ENVIAR "+n, "En pausa 1")
+	})
+}
+
+// What staff texted is kept with the end of the number alone, and with the amount as it was.
+func TestWhatIsKeptOfAnOrder(t *testing.T) {
+	each(t, func(s *shop) {
+		s.hire("Luz", members.Cashier, luz, 0)
+		for text, kept := range map[string]string{
+			"VENTA 987654321 120.50 B-7":     "VENTA *321 120.50 B-7",
+			"venta +51 987 654 321 1,250.00": "VENTA *321 1,250.00",
+			"VENTA 9876543210123 120":        "VENTA *120", // no number: whatever looks like one is masked
+			"ALTA 912345678 Pedro Paz":       "ALTA *678",
+			"SALDO 987-654-321":              "SALDO *321",
+		} {
+			s.text(luz, text)
+			if n := s.number1("SELECT COUNT(*) FROM inbound WHERE body = $1", kept); n != 1 {
+				t.Errorf("%q is not kept as %q", text, kept)
+			}
+		}
+	})
+}
+
+// Whatever an owner orders is answered, and nothing breaks.
+func FuzzOrders(f *testing.F) {
+	for _, text := range []string{
+		"FLASH 20% viernes 16-18 VIP", "FLASH -5 hoy 9-21", `FLASH "2x1" 12/03 de 16 a 18`, "FLASH % 99-99 31/31/9999", "VENTA 987654321 120.50 T-1", "VENTA 987654321 1.250",
+		"VENTA +51 1 1", "ENVIAR 1", "ENVIAR 99999999999999999999", "PAUSA \x00", "SIGUE x", "TIENDA Miraflores", "CANJE 22222222", "SALDO 987654321", "ALTA 912345678 Ñ", "RESUMEN",
+	} {
+		f.Add(text)
+	}
+	clock := new(dbtest.Clock)
+	clock.Set(dbtest.Start())
+	s := open(f, dbtest.New(f, db.SQLite, dbtest.WithClock(clock)), clock, cafe())
+	s.hire("Dora", members.Owner, dora, 0)
+	s.text(rosa, "ALTA Rosa")
+	f.Fuzz(func(t *testing.T, text string) {
+		s.texts++
+		s.clock.Add(time.Minute)
+		_, err := s.box.Receive(t.Context(), sms.Inbound{ProviderID: fmt.Sprint("SM", s.texts), AccountSID: account, To: shopNumber, From: dora, Body: text})
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
 	})
 }
 

@@ -56,6 +56,8 @@ func (th *Thread) leave(ctx context.Context, tx *db.Tx, words string) error {
 func (th *Thread) answerStopped(ctx context.Context, tx *db.Tx) (Reply, error) {
 	it := th.Intent
 	switch {
+	case it.Command == Join && th.past && max(th.Number.StoppedAt, th.Number.SuppressedAt) > tx.Now:
+		return Reply{ForShop: true}, nil // read anew after a restore: the stop came later
 	case it.Command == Join:
 		return join(ctx, tx, th)
 	case it.Command == Help:
