@@ -134,8 +134,12 @@ func endLive(ctx context.Context, tx *db.Tx, c Campaign, state, reason string) e
 	return nil
 }
 
-// hold keeps the texts of a run from leaving and gives it another state.
+// hold keeps the texts of a run from leaving and gives it another state. One that has ended since it was read stays as it is.
 func (r Run) hold(ctx context.Context, tx *db.Tx, state, reason string) error {
+	now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
+	if err != nil || now.State != RunPlanning && now.State != RunRunning && now.State != RunPaused {
+		return err
+	}
 	if err := sms.HoldRun(ctx, tx, r.ProgramID, r.ID, state); err != nil {
 		return err
 	}
@@ -155,7 +159,7 @@ func Resume(ctx context.Context, tx *db.Tx, p members.Program, id int64) (Campai
 		return Campaign{}, err
 	}
 	stopped := slices.ContainsFunc(live, func(r Run) bool { return r.State == RunPaused })
-	if c.State != Paused && !(c.State == Active && stopped) {
+	if c.State != Paused && (c.State != Active || !stopped) {
 		return Campaign{}, db.Errorf(db.Refused, "%q is not paused: it is %s.", c.Name, c.State)
 	}
 	for _, r := range live {
