@@ -83,6 +83,7 @@ type month struct {
 	deeds    []deed       // what tills and phones did, until each was acknowledged
 	nth      int
 	failures int
+	postgres bool
 	front    *replica       // who answers what comes in, and works
 	far      time.Time      // the latest instant a clock ever showed
 	holes    [][2]time.Time // when nothing ran, or a clock was wrong
@@ -140,7 +141,13 @@ func openMonth(t *testing.T, seed uint64) *month {
 		t.Fatal(err)
 	}
 	m.clock.Set(m.place.start().Add(-6 * time.Hour))
-	if m.d, err = db.Open(t.Context(), path, db.Options{Clock: m.clock.Now, Trace: m.trace}); err != nil {
+	options := db.Options{Clock: m.clock.Now, Trace: m.trace}
+	if m.postgres = seed%100 == 19; m.postgres {
+		m.d, err = restoredInto(t.Context(), dbtest.URL(t, db.Postgres, true), path, options)
+	} else {
+		m.d, err = db.Open(t.Context(), path, options)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	if m.fake, err = fake.Start(fake.Options{Seed: seed, Now: m.clock.Now}); err != nil {
@@ -148,6 +155,21 @@ func openMonth(t *testing.T, seed uint64) *month {
 	}
 	m.server = httptest.NewServer(http.HandlerFunc(m.serve))
 	return m
+}
+
+// restoredInto fills an empty PostgreSQL with a town.
+func restoredInto(ctx context.Context, url, path string, o db.Options) (*db.DB, error) {
+	d, err := db.Open(ctx, url, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Restore(ctx, path, nil); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := d.Close(); err != nil { // ids in memory are those of before
+		return nil, err
+	}
+	return db.Open(ctx, url, o)
 }
 
 func (m *month) close() {
@@ -158,21 +180,29 @@ func (m *month) close() {
 	}
 }
 
+// guards are what no statement may ever do, as triggers; one database is enough to see it.
+func (m *month) guards() []string {
+	if m.postgres {
+		return nil
+	}
+	return []string{
+		`CREATE TRIGGER i19 BEFORE UPDATE OF sid ON messages WHEN OLD.sid <> '' AND NEW.sid <> OLD.sid AND NOT NEW.resent
+			BEGIN SELECT RAISE(ABORT, 'I19: a text has two ids'); END`,
+		`CREATE TRIGGER i20 BEFORE UPDATE OF rank ON messages WHEN NEW.rank < OLD.rank AND NEW.sid = OLD.sid
+			BEGIN SELECT RAISE(ABORT, 'I20: a status moved back'); END`,
+	}
+}
+
 // begin guards what no statement may ever do, and starts every campaign.
 func (m *month) begin() {
 	m.write(func(ctx context.Context, tx *db.Tx) error {
-		for _, guard := range []string{
-			`CREATE TRIGGER i19 BEFORE UPDATE OF sid ON messages WHEN OLD.sid <> '' AND NEW.sid <> OLD.sid AND NOT NEW.resent
-			BEGIN SELECT RAISE(ABORT, 'I19: a text has two ids'); END`,
-			`CREATE TRIGGER i20 BEFORE UPDATE OF rank ON messages WHEN NEW.rank < OLD.rank AND NEW.sid = OLD.sid
-			BEGIN SELECT RAISE(ABORT, 'I20: a status moved back'); END`,
-		} {
+		for _, guard := range m.guards() {
 			if _, err := tx.ExecContext(ctx, guard); err != nil {
 				return err
 			}
 		}
 		if m.seed%4 == 1 { // a day's parts run out
-			if _, err := tx.ExecContext(ctx, "UPDATE programs SET parts_per_day = $1", 600+m.dice.IntN(2000)); err != nil {
+			if _, err := tx.ExecContext(ctx, "UPDATE programs SET parts_per_day = $1", 40+m.dice.IntN(200)); err != nil {
 				return err
 			}
 		}

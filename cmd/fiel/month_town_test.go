@@ -271,8 +271,8 @@ func (s *settled) sale(ref string, phone members.Phone, amount, at int64) pos.Sa
 	}
 }
 
-// tags divide the members in three.
-var tags = []string{"norte", "centro", "sur"}
+// tags divide the members in eight parts.
+var tags = []string{"norte", "centro", "sur", "puerto", "plaza", "barrio", "lago", "monte"}
 
 // offers are the campaigns of the month: one of every recipe there is.
 func (s *settled) offers(ctx context.Context, tx *db.Tx, dice *rand.Rand) error {
