@@ -82,9 +82,7 @@ func (b *bookkeeper) readTexts(ctx context.Context, tx *db.Tx, a *account, run R
 		t := b.textsOf(r)
 		a.Texts.join(t)
 		a.store(r.StoreID).join(t)
-		if r.Answer == 0 {
-			a.audience(r)
-		}
+		a.audience(r)
 		a.whole.count(share, t)
 		if r.Wording != "" {
 			a.wording(r.Wording).join(t)
@@ -115,9 +113,6 @@ func (a *account) audience(r runTextsRow) {
 func (b *bookkeeper) textsOf(r runTextsRow) (t Texts) {
 	left := false
 	n := r.Texts
-	if r.Answer != 0 {
-		n = 0 // it costs, and is no part of the audience
-	}
 	switch r.State {
 	case sms.StateHoldout:
 		t.HeldOut = n

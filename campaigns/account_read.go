@@ -25,7 +25,7 @@ const boughtSQL = `SELECT CASE WHEN m.state = 'holdout' THEN 1 ELSE 0 END, m.wor
 SELECT string_agg(CAST(p.store_id AS TEXT) || ':' || CAST(CASE WHEN p.money > p.refunded THEN p.money - p.refunded ELSE 0 END AS TEXT), ' ') FROM purchases p
 WHERE p.program_id = m.program_id AND p.member_id = m.member_id AND p.occurred_at >= $3 AND p.occurred_at < $4 AND p.state = 'credited'
 AND (p.refunded = 0 OR p.refunded < p.money)), '')
-FROM messages m WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state <> 'left_out' AND m.class <> 1 AND m.member_id <> 0`
+FROM messages m WHERE m.program_id = $1 AND m.run_id = $2 AND m.run_id <> 0 AND m.state <> 'left_out' AND m.member_id <> 0`
 
 // readSpent counts who bought for how much, a member at a time.
 func (b *bookkeeper) readSpent(ctx context.Context, tx *db.Tx, a *account, run Run, share int64) error {

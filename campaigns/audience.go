@@ -20,11 +20,13 @@ import (
 // The conditions are in condition*.go and occasion.go, all of them in the lists of kinds. SQL is built from it by hand with parameters only: no letter of the form reaches the text of a
 // query.
 
-// Bounds of an audience: no person writes more, and SQLite takes 32,766 parameters.
+// Bounds of an audience: no person writes more, and SQLite takes 32,766 parameters, of which an anniversary alone can have 500, and
+// expressions 1,000 deep.
 const (
-	maxAudienceBytes = 16 << 10
-	maxAudienceDepth = 6
-	maxAudienceList  = 500
+	maxAudienceBytes      = 16 << 10
+	maxAudienceDepth      = 6
+	maxAudienceList       = 500
+	maxAudienceConditions = 50
 )
 
 // condition is one thing an audience asks of a member.
@@ -53,7 +55,32 @@ func parseAudience(raw []byte) (condition, error) {
 	if len(raw) > maxAudienceBytes {
 		return nil, db.Errorf(db.Invalid, "The audience is longer than %d bytes.", maxAudienceBytes)
 	}
-	return parseObject(raw, 1)
+	found, err := parseObject(raw, 1)
+	if err == nil && size(found) > maxAudienceConditions {
+		return nil, db.Errorf(db.Invalid, "The audience has more than %d conditions. Several values of one kind go into one list.", maxAudienceConditions)
+	}
+	return found, err
+}
+
+// size is how many conditions an audience has that are not made of others.
+func size(c condition) (n int) {
+	var parts []condition
+	switch c := c.(type) {
+	case all:
+		parts = c
+	case anyOf:
+		parts = c
+	case exclusions:
+		parts = c.anyOf
+	case not:
+		parts = []condition{c.condition}
+	default:
+		return 1
+	}
+	for _, one := range parts {
+		n += size(one)
+	}
+	return max(n, 1) // everybody is one, too
 }
 
 func parseObject(raw []byte, depth int) (condition, error) {

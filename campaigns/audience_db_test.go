@@ -133,3 +133,30 @@ func TestAddSaysWhatIsMissing(t *testing.T) {
 		}
 	})
 }
+
+// The largest audience that may be saved can be asked for on both databases, also on a day that stands in for 29 February.
+func TestTheLargestAudience(t *testing.T) {
+	eachShop(t, "2027-02-28T16:00:00Z", lima(), func(t *testing.T, s *shop) {
+		ana := s.member("Ana", "tag = 'z'")
+		one := `{"anniversary": {"days": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20], "yearly": true}}`
+		form := `{"any": [` + strings.Repeat(one+", ", maxAudienceConditions-1) + `{"tag": ["z"]}]}`
+		err := s.d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			n, err := Count(ctx, tx, s.p, []byte(form), s.clock.Now())
+			if err != nil || n.Members != 1 {
+				t.Errorf("%d members: %v", n.Members, err)
+			}
+			who, err := parseAudience([]byte(form))
+			if err != nil {
+				return err
+			}
+			found, err := page(ctx, tx, who, momentOf(s.p, s.clock.Now()), 0, chunk, oneOf{ana.ID})
+			if len(found) != 1 {
+				t.Errorf("%d found", len(found))
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+}

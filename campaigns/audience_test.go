@@ -57,6 +57,7 @@ func TestAudienceRefused(t *testing.T) {
 		`{"channel": [3]}`, `{"except": {}}`, `{"except": []}`,
 		`{"any": []}`, `{"any": {}}`, `{"all": [7]}`, `{"not": []}`,
 		`{"language": [` + strings.Repeat(`"es",`, 600) + `"es"]}`, `{"x": "` + strings.Repeat("x", maxAudienceBytes) + `"}`,
+		`{"any": [` + strings.Repeat(`{"tag": ["a"]}, `, 50) + `{"tag": ["a"]}]}`, `{"any": [` + strings.Repeat(`{}, `, 50) + `{}]}`,
 	} {
 		if _, err := parseAudience([]byte(form)); db.CodeOf(err) != db.Invalid {
 			t.Errorf("%.60s: %v", form, err)

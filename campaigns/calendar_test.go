@@ -258,3 +258,115 @@ func FuzzCalendar(f *testing.F) {
 		}
 	})
 }
+
+// A month without the day has its last; a date that a calendar skipped is held on the next, and what both fall on happens once.
+func TestMonthlyDates(t *testing.T) {
+	for _, c := range []struct {
+		zone, on, from, until string
+		want                  []string
+	}{
+		{"Europe/Madrid", "monthly 31", "2027-01-15", "2027-07-01", []string{"2027-01-31", "2027-02-28", "2027-03-31", "2027-04-30", "2027-05-31", "2027-06-30"}},
+		{"Europe/Madrid", "monthly last", "2028-01-15", "2028-04-01", []string{"2028-01-31", "2028-02-29", "2028-03-31"}},
+		{"America/New_York", "monthly 30", "2027-12-29", "2028-03-31", []string{"2027-12-30", "2028-01-30", "2028-02-29", "2028-03-30"}},
+		{"America/New_York", "monthly 29", "2027-01-30", "2027-04-01", []string{"2027-02-28", "2027-03-29"}},
+		{"America/Lima", "monthly 1", "2027-11-30", "2028-02-02", []string{"2027-12-01", "2028-01-01", "2028-02-01"}},
+		{"Pacific/Apia", "monthly 30", "2011-11-29", "2012-02-01", []string{"2011-11-30", "2011-12-31", "2012-01-30"}},
+		{"Pacific/Apia", "monthly last", "2011-11-29", "2012-02-01", []string{"2011-11-30", "2011-12-31", "2012-01-31"}},
+		{"Pacific/Apia", "fri sat", "2011-12-23", "2012-01-02", []string{"2011-12-23", "2011-12-24", "2011-12-31"}},
+		{"Pacific/Apia", "2011-12-30", "2011-12-23", "2012-01-02", []string{"2011-12-31"}},
+	} {
+		t.Run(c.zone+" "+c.on, func(t *testing.T) {
+			loc, s := zone(t, c.zone), read(t, Calendar{On: c.on, At: "10:00"})
+			at := func(day string) time.Time {
+				d, err := ParseDate(day)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return d.At(0, loc)
+			}
+			var due, next []string
+			for _, o := range s.due(loc, at(c.from), at(c.until)) {
+				due = append(due, o.Date.String())
+			}
+			for after := at(c.from); ; {
+				o, more := s.next(loc, after)
+				if !more || o.At.After(at(c.until)) {
+					break
+				}
+				next, after = append(next, o.Date.String()), o.At
+			}
+			if !slices.Equal(due, c.want) || !slices.Equal(next, c.want) {
+				t.Errorf("due %v, next %v, want %v", due, next, c.want)
+			}
+		})
+	}
+}
+
+// Clocks change on weekends, when treats are sent: the instants of the days around each change.
+func TestDaysClocksChange(t *testing.T) {
+	for _, c := range []struct{ zone, day, at, want string }{
+		{"Europe/Madrid", "2027-03-28", "02:30", "2027-03-28T01:00"}, // skipped: the first instant after the gap
+		{"Europe/Madrid", "2027-03-28", "10:00", "2027-03-28T08:00"},
+		{"Europe/Madrid", "2027-10-31", "02:30", "2027-10-31T00:30"}, // twice: the first pass
+		{"Europe/Madrid", "2027-10-31", "10:00", "2027-10-31T09:00"},
+		{"America/New_York", "2027-03-14", "02:15", "2027-03-14T07:00"},
+		{"America/New_York", "2027-03-14", "10:00", "2027-03-14T14:00"},
+		{"America/New_York", "2027-11-07", "01:15", "2027-11-07T05:15"},
+		{"America/New_York", "2027-11-07", "10:00", "2027-11-07T15:00"},
+		{"Australia/Lord_Howe", "2027-10-03", "02:10", "2027-10-02T15:30"}, // half an hour is skipped
+		{"Australia/Lord_Howe", "2027-04-04", "01:40", "2027-04-03T14:40"}, // and repeated
+		{"America/Sao_Paulo", "2017-10-15", "00:10", "2017-10-15T03:00"},
+	} {
+		loc := zone(t, c.zone)
+		d, err := ParseDate(c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := read(t, Calendar{On: "daily", At: c.at}).due(loc, d.At(0, loc).Add(-time.Millisecond), d.Plus(1).At(0, loc).Add(-time.Millisecond))
+		if len(found) != 1 || utc(found[0].At.UnixMilli()) != c.want {
+			t.Errorf("%s %s %s happens at %v, want %s", c.zone, c.day, c.at, found, c.want)
+		}
+	}
+}
+
+// Whatever the spans a series is looked at in, what happened is found in the look in which its text is due, and in no other.
+func TestSpansAndDueAgree(t *testing.T) {
+	zones := []*time.Location{zone(t, "Europe/Madrid"), zone(t, "America/New_York"), zone(t, "Australia/Lord_Howe"), zone(t, "Pacific/Apia"), zone(t, "America/Sao_Paulo")}
+	rapid.Check(t, func(t *rapid.T) {
+		loc := rapid.SampledFrom(zones).Draw(t, "zone")
+		kind := rapid.SampledFrom(events[:]).Draw(t, "event")
+		s := series{event: kind, minute: rapid.IntRange(0, 24*60-1).Draw(t, "minute")}
+		after := rapid.SampledFrom([]string{"0m", "90m", "26h", "1d", "2d", "7d"}).Draw(t, "after")
+		if kind == onExpiring {
+			after = rapid.SampledFrom([]string{"1d", "3d", "7d"}).Draw(t, "before")
+		}
+		st := step{After: after}
+		if err := st.read(kind); err != nil {
+			t.Fatal(err)
+		}
+		start := time.Date(2011, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 3650*24).Draw(t, "hour")) * time.Hour)
+		if rapid.Bool().Draw(t, "Apia's year") {
+			start = time.Date(2011, 12, 28, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 96).Draw(t, "h")) * time.Hour)
+		}
+		e := event{member: 1, id: 1, at: start.Add(time.Duration(rapid.IntRange(0, 3_600_000).Draw(t, "ms")) * time.Millisecond).UnixMilli()}
+		if kind == onExpiring { // points end with a day
+			e.at = DateOf(time.UnixMilli(e.at).In(loc)).Plus(1).At(0, loc).UnixMilli()
+		}
+		due, looks := s.due(e, st, loc), 0
+		for from := due.Add(-50 * time.Hour); from.Before(due.Add(50 * time.Hour)); {
+			to := from.Add(time.Duration(rapid.IntRange(1, 20*60).Draw(t, "span")) * time.Minute)
+			for _, w := range s.spans(st, from, to, loc) {
+				if w.from <= e.at && e.at < w.to {
+					looks++
+					if !due.After(from) || due.After(to) {
+						t.Errorf("what is due at %s is found from %s to %s", due, from, to)
+					}
+				}
+			}
+			from = to
+		}
+		if looks != 1 {
+			t.Errorf("%s of %s at %s, due at %s, is found %d times", after, kind, time.UnixMilli(e.at).In(loc), due, looks)
+		}
+	})
+}

@@ -43,6 +43,8 @@ type Preflight struct {
 	Refused   string   `json:"refused,omitempty"`
 	Warnings  []string `json:"warnings"`
 
+	Steps []StepCount `json:"steps,omitempty"` // of a series
+
 	fit uint64 // see [content.Fit]
 }
 
@@ -169,6 +171,11 @@ func (fl flight) begin(ctx context.Context, tx *db.Tx, fit uint64) (*survey, err
 	}
 	v := newSurvey(pl, fl.campaign)
 	v.f.Pace, v.kind = sender.Pace, sender.Kind
+	if pl.series != nil {
+		if v.f.Steps, err = pl.stepCounts(ctx, tx); err != nil {
+			return nil, err
+		}
+	}
 	v.cast, err = sms.NewForecast(ctx, tx, sender, max(r.StartsAt, tx.Now)+time.Minute.Milliseconds())
 	return v, err
 }

@@ -16,6 +16,7 @@ import (
 func (v *survey) judge(f *Preflight) {
 	f.Warnings = v.lacks(f)
 	if v.pl.series != nil {
+		f.Warnings = append(f.Warnings, fmt.Sprintf(seriesWarning, stepsSaid(f.Steps)))
 		return // it goes to one member after the other
 	}
 	why, hard := v.cannot(f)

@@ -13,7 +13,7 @@ const runOptOuts = `-- name: runOptOuts :many
 SELECT no.wording, COUNT(DISTINCT no.member_id) AS members, COUNT(DISTINCT CASE WHEN no.kind = 'service' THEN no.member_id END) AS from_all FROM (
     SELECT consents.member_id, consents.kind, CAST(COALESCE((SELECT MAX(CASE WHEN messages.wording = '' THEN '-' ELSE messages.wording END) FROM messages
         WHERE messages.program_id = consents.program_id AND messages.member_id = consents.member_id AND messages.run_id + 0 = CAST($1 AS BIGINT)
-          AND messages.class <> 1 AND messages.sent_at <> 0 AND consents.at >= messages.sent_at
+          AND messages.sent_at <> 0 AND consents.at >= messages.sent_at
           AND (consents.at < CAST($2 AS BIGINT) OR consents.at < messages.sent_at + CAST($3 AS BIGINT))), '') AS TEXT) AS wording
     FROM consents WHERE consents.program_id = $4 AND consents.at >= $5
       AND consents.at < CAST($2 AS BIGINT) + CAST($3 AS BIGINT) AND NOT consents.given) AS no
@@ -69,7 +69,7 @@ const runReplies = `-- name: runReplies :many
 SELECT back.wording, COUNT(*) AS texts FROM (
     SELECT CAST(COALESCE((SELECT MAX(CASE WHEN messages.wording = '' THEN '-' ELSE messages.wording END) FROM messages
         WHERE messages.program_id = inbound.program_id AND messages.member_id = inbound.member_id AND messages.run_id + 0 = CAST($1 AS BIGINT)
-          AND messages.class <> 1 AND messages.sent_at <> 0 AND inbound.at >= messages.sent_at
+          AND messages.sent_at <> 0 AND inbound.at >= messages.sent_at
           AND (inbound.at < CAST($2 AS BIGINT) OR inbound.at < messages.sent_at + CAST($3 AS BIGINT))), '') AS TEXT) AS wording
     FROM inbound WHERE inbound.program_id = $4 AND inbound.at >= $5
       AND inbound.at < CAST($2 AS BIGINT) + CAST($3 AS BIGINT)
@@ -121,13 +121,13 @@ func (q *Queries) runReplies(ctx context.Context, arg runRepliesParams) ([]runRe
 }
 
 const runTexts = `-- name: runTexts :many
-SELECT CASE WHEN messages.class = 1 THEN 1 ELSE 0 END AS answer, messages.state, messages.reason, messages.error, messages.wording,
+SELECT messages.state, messages.reason, messages.error, messages.wording,
     COALESCE(members.store_id, 0) AS store_id, CAST(SUBSTR(messages.phone, 1, 7) AS TEXT) AS prefix, CAST(MIN(messages.phone) AS TEXT) AS phone,
     CASE WHEN messages.price_unit = CAST($1 AS TEXT) AND messages.price <> 0 THEN 1 ELSE 0 END AS priced, COUNT(*) AS texts,
     CAST(COALESCE(SUM(messages.parts), 0) AS BIGINT) AS parts, CAST(COALESCE(SUM(messages.price), 0) AS BIGINT) AS price
 FROM messages LEFT JOIN members ON members.program_id = messages.program_id AND members.id = messages.member_id
 WHERE messages.program_id = $2 AND messages.run_id = $3 AND messages.run_id <> 0 AND messages.member_id <> 0
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 9
+GROUP BY 1, 2, 3, 4, 5, 6, 8
 `
 
 type runTextsParams struct {
@@ -137,7 +137,6 @@ type runTextsParams struct {
 }
 
 type runTextsRow struct {
-	Answer  int32
 	State   string
 	Reason  string
 	Error   int64
@@ -151,8 +150,7 @@ type runTextsRow struct {
 	Price   int64
 }
 
-// The texts of a run by all that a report tells apart, with one number of each country's for the price. Answers of a game are no part of
-// the audience, but cost money too.
+// The texts of a run by all that a report tells apart, with one number of each country's for the price.
 func (q *Queries) runTexts(ctx context.Context, arg runTextsParams) ([]runTextsRow, error) {
 	rows, err := q.db.QueryContext(ctx, runTexts, arg.Unit, arg.ProgramID, arg.RunID)
 	if err != nil {
@@ -163,7 +161,6 @@ func (q *Queries) runTexts(ctx context.Context, arg runTextsParams) ([]runTextsR
 	for rows.Next() {
 		var i runTextsRow
 		if err := rows.Scan(
-			&i.Answer,
 			&i.State,
 			&i.Reason,
 			&i.Error,

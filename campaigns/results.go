@@ -14,7 +14,7 @@ type Texts struct {
 	Waiting   int64 `json:"waiting"` // to leave yet
 	TakenBack int64 `json:"taken_back"`
 
-	Parts     int64 `json:"parts"`     // billed, of texts that left or may have, answers of a game included
+	Parts     int64 `json:"parts"`     // billed, of texts that left or may have; what they are answered is not in it
 	Cost      int64 `json:"cost"`      // of these, millionths of the program's price unit
 	Estimated int64 `json:"estimated"` // of the cost: by the table of prices, where the provider has not said
 	Unpriced  int64 `json:"unpriced"`  // parts that neither prices

@@ -3,6 +3,7 @@ package campaigns
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -253,4 +254,34 @@ func TestSweepsUseIndexes(t *testing.T) {
 			t.Errorf("%s is not found by %s:\n%s", kind, want, plan)
 		}
 	}
+}
+
+// A series goes to nobody in particular: its pre-flight says so, and whom it would have gone to.
+func TestPreflightOfASeries(t *testing.T) {
+	eachShop(t, "2027-03-01T17:00:00Z", lima(), func(t *testing.T, s *shop) {
+		s.member("Hoy")
+		for _, days := range []int{7, 7, 8, 20, 36, 37, 38, 60} {
+			s.member("Antes", fmt.Sprintf("joined_at = %d", s.clock.Now().AddDate(0, 0, -days).UnixMilli()))
+		}
+		s.member("Otra", "language = 'en'")
+		s.clock.Add(time.Minute)
+		c := s.add(NewCampaign{Recipe: "welcome", Audience: []byte(`{"language": ["es"]}`)})
+		f, err := s.svc.Preflight(t.Context(), s.p.ID, c.ID)
+		want := []StepCount{{"0m", 1, 4}, {"7d", 2, 4}, {"21d", 0, 3}}
+		if err != nil || !slices.Equal(f.Steps, want) || f.Audience != 9 {
+			t.Errorf("the steps are %v of %d, %v, want %v", f.Steps, f.Audience, err, want)
+		}
+		if all := strings.Join(f.Warnings, " "); !strings.Contains(all, "after 7d, 4 members in the last 30 days and 2 today") {
+			t.Errorf("it warns: %s", all)
+		}
+		for kind := range sources { // each can be counted
+			n := NewCampaign{Recipe: "tier", Name: kind, Calendar: Calendar{On: kind}, Steps: []byte(`[{"after": "1d"}]`)}
+			if kind == onExpiring {
+				n.Recipe, n.Steps = "expiry", nil
+			}
+			if f, err = s.svc.Preflight(t.Context(), s.p.ID, s.add(n).ID); err != nil || len(f.Steps) != 1 {
+				t.Errorf("%s: %v, %v", kind, f.Steps, err)
+			}
+		}
+	})
 }

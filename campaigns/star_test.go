@@ -3,8 +3,12 @@ package campaigns
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
+
+	"fiel/db"
+	"fiel/db/dbtest"
 )
 
 // earns gives a member points on a day, of what counts for levels.
@@ -127,5 +131,22 @@ func TestMeanGap(t *testing.T) {
 		if gap, ok := meanGap(c.first, c.last, c.n); ok != c.ok || ok && gap != c.gap {
 			t.Errorf("%+v: %d, %v", c, gap, ok)
 		}
+	}
+}
+
+// The threshold is read from the days it is about, not from all years; each member's days by their key.
+func TestStarsUseIndexes(t *testing.T) {
+	clock := new(dbtest.Clock)
+	s := openShop(t, dbtest.New(t, db.SQLite, dbtest.WithClock(clock)), clock, lima())
+	at := moment{program: s.p, zone: s.p.Location(), date: Date{2027, 2, 28}, at: clock.Now().UnixMilli(), pace: new(int64)}
+	star := rising{Days: 30, Above: 90, AgainAfterDays: 60}
+	var q query
+	star.threshold(&q, at)
+	if plan := s.explained(q.sql.String(), q.args...); !strings.Contains(plan, "tier_days_day (program_id=? AND day>? AND day<?)") {
+		t.Errorf("the threshold is not read by its days:\n%s", plan)
+	}
+	sql, args := pageSQL(all{star}, at, 0, 500, nil)
+	if plan := s.explained(sql, args...); !strings.Contains(plan, "(program_id=? AND member_id=? AND day>? AND day<?)") {
+		t.Errorf("a member's days are not found:\n%s", plan)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"slices"
 	"time"
 
 	"fiel/db"
@@ -50,10 +51,11 @@ func textOwners(ctx context.Context, tx *db.Tx, p members.Program, kind, subject
 	if err != nil {
 		return err
 	}
-	to := StaffText{Key: key, Once: kind + ":" + subject, Fields: f}
-	if to.Sender, err = sending(ctx, tx, p.ID); err != nil || to.Sender == 0 {
+	senders, err := sending(ctx, tx, p.ID)
+	if err != nil || len(senders) == 0 {
 		return err
 	}
+	to := StaffText{Key: key, Once: kind + ":" + subject, Fields: f}
 	if to.After, err = roomFor(ctx, tx, p); err != nil {
 		return err
 	}
@@ -61,6 +63,7 @@ func textOwners(ctx context.Context, tx *db.Tx, p members.Program, kind, subject
 		if s.Role != members.Owner {
 			continue
 		}
+		to.Sender = SenderFor(senders, s.Phone).ID
 		if _, err := to.Tell(ctx, tx, p, s); err != nil {
 			return err
 		}
@@ -68,18 +71,14 @@ func textOwners(ctx context.Context, tx *db.Tx, p members.Program, kind, subject
 	return nil
 }
 
-// sending is the program's first sender that is not stopped; when all are, the first, and the text waits with the others; 0 without any.
-func sending(ctx context.Context, tx *db.Tx, program int64) (int64, error) {
+// sending are the program's senders that are not stopped; when all are, all of them, and the text waits with the others.
+func sending(ctx context.Context, tx *db.Tx, program int64) ([]Sender, error) {
 	all, err := New(tx).sendersOf(ctx, program)
-	if err != nil || len(all) == 0 {
-		return 0, err
+	free := slices.DeleteFunc(slices.Clone(all), func(s Sender) bool { return s.Stopped != "" })
+	if len(free) == 0 {
+		return all, err
 	}
-	for _, s := range all {
-		if s.Stopped == "" {
-			return s.ID, nil
-		}
-	}
-	return all[0].ID, nil
+	return free, err
 }
 
 // roomFor is the first instant, now or tomorrow, on a day that has parts left: that the day's parts are used up would not leave today.

@@ -1,6 +1,7 @@
 package sms
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -119,6 +120,30 @@ func TestLateCallbackCallsOffTheSecondAttempt(t *testing.T) {
 }
 
 // Equal texts to one number are matched as a multiset: as many as the list shows get a sid, each its own; the rest are not sent.
+// A process that was frozen with a request on the wire hears of it when the text was given up long ago: that is proof all the same.
+func TestLateAnswerIsProof(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		texts := []Message{s.enqueue(s.join(1), Marketing, "Hoy 2x1"), s.enqueue(s.join(2), Service, "Tus puntos")}
+		s.lose(false)
+		s.heard()
+		s.lookFor(16 * time.Minute)
+		for i, want := range []string{StateUnproven, StateQueued} {
+			m := s.message(texts[i].ID)
+			if m.State != want {
+				t.Fatalf("text %d is %s, not %s", i, m.State, want)
+			}
+			late := result{text: text{claimedRow: claimedRow{ID: m.ID, Attempt: m.Attempt}, program: s.p.ID}, outcome: Outcome{Result: Accepted, SID: "SM" + m.Topic + m.Once + want}}
+			s.write(func(ctx context.Context, tx *db.Tx) error { return late.keep(ctx, tx, s.s) })
+			if m = s.message(m.ID); m.State != StateSent || m.FinalAt != 0 {
+				t.Errorf("text %d is %s after its answer", i, m.State)
+			}
+		}
+		if n := s.sendAll(s.line()); n != 0 {
+			t.Errorf("%d texts left a second time", n)
+		}
+	})
+}
+
 func TestEqualTexts(t *testing.T) {
 	eachShop(t, func(t *testing.T, s *shop) {
 		m := s.join(1)

@@ -21,9 +21,10 @@ WHERE messages.program_id = @program_id AND messages.state IN ('sending', 'unkno
   AND SUBSTR(messages.attempt, 1, 32) = CAST(@prefix AS TEXT);
 
 -- name: keepAccepted :execrows
--- A provider's id belongs to one row for ever.
+-- A provider's id belongs to one row for ever. It is proof of its attempt however late it comes, also after the text was given up.
 UPDATE messages SET state = $4, sid = $5, rank = $6, error = $7, sent_at = $8, final_at = $9, consent_gen = $10, lease = 0, tries = 0
-WHERE messages.program_id = $1 AND messages.id = $2 AND messages.attempt = $3 AND messages.state IN ('sending', 'unknown') AND messages.sid = ''
+WHERE messages.program_id = $1 AND messages.id = $2 AND messages.attempt = $3 AND messages.sid = ''
+  AND messages.state IN ('queued', 'sending', 'unknown', 'unproven', 'failed', 'cancelled')
   AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = $1 AND other.sid = $5 AND other.sid <> '' AND other.id <> $2);
 
 -- name: keepQueued :execrows

@@ -11,7 +11,8 @@ import (
 
 const keepAccepted = `-- name: keepAccepted :execrows
 UPDATE messages SET state = $4, sid = $5, rank = $6, error = $7, sent_at = $8, final_at = $9, consent_gen = $10, lease = 0, tries = 0
-WHERE messages.program_id = $1 AND messages.id = $2 AND messages.attempt = $3 AND messages.state IN ('sending', 'unknown') AND messages.sid = ''
+WHERE messages.program_id = $1 AND messages.id = $2 AND messages.attempt = $3 AND messages.sid = ''
+  AND messages.state IN ('queued', 'sending', 'unknown', 'unproven', 'failed', 'cancelled')
   AND NOT EXISTS (SELECT 1 FROM messages AS other WHERE other.program_id = $1 AND other.sid = $5 AND other.sid <> '' AND other.id <> $2)
 `
 
@@ -28,7 +29,7 @@ type keepAcceptedParams struct {
 	ConsentGen int64
 }
 
-// A provider's id belongs to one row for ever.
+// A provider's id belongs to one row for ever. It is proof of its attempt however late it comes, also after the text was given up.
 func (q *Queries) keepAccepted(ctx context.Context, arg keepAcceptedParams) (int64, error) {
 	result, err := q.db.ExecContext(ctx, keepAccepted,
 		arg.ProgramID,

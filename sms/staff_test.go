@@ -2,6 +2,7 @@ package sms
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"fiel/db"
@@ -95,6 +96,31 @@ func TestStaffThatIsNotTexted(t *testing.T) {
 		})
 		if tell(s, luz) != 0 {
 			t.Error("a stopped phone was texted")
+		}
+	})
+}
+
+// An owner hears by the sender that texts their country, and by another when that one is stopped.
+func TestAnOwnerIsToldByASenderThatReachesThem(t *testing.T) {
+	eachShop(t, func(t *testing.T, s *shop) {
+		s.luz(true)
+		var mexican Sender
+		s.write(func(ctx context.Context, tx *db.Tx) (err error) {
+			if _, err = SetSender(ctx, tx, s.p.ID, s.s.ID, Address{Countries: "US"}); err != nil {
+				return err
+			}
+			mexican, err = AddSender(ctx, tx, s.key, s.p.ID, Address{AccountSID: "AC2", Token: "t", Number: "+525522222222", Countries: "MX"})
+			return err
+		})
+		for i, by := range []int64{mexican.ID, s.s.ID} {
+			s.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := Alert(ctx, tx, s.p, NewsSenderStopped, fmt.Sprint("sender:", i), NewsSenderStopped, nil)
+				return err
+			})
+			if n := s.count("SELECT sender_id FROM messages WHERE topic = 'sender_stopped' ORDER BY id DESC LIMIT 1"); n != by {
+				t.Errorf("alert %d goes by %d, not by %d", i, n, by)
+			}
+			s.write(func(ctx context.Context, tx *db.Tx) error { return HaltSender(ctx, tx, mexican.ID, "") })
 		}
 	})
 }

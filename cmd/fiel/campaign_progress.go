@@ -51,7 +51,7 @@ func printProgress(w io.Writer, p members.Program, all []campaigns.Progress) {
 		fmt.Fprintln(w, "It has not happened yet.")
 	}
 	for _, r := range all {
-		fmt.Fprintf(w, "%s %s\n", r.Occurrence, progressLine(p, r))
+		fmt.Fprintf(w, "%s: %s\n", localTime(r.Starts, p), progressLine(p, r))
 		if r.Reason != "" {
 			fmt.Fprintf(w, "  why          %s\n", r.Reason)
 		}
@@ -60,7 +60,7 @@ func printProgress(w io.Writer, p members.Program, all []campaigns.Progress) {
 		}
 		for _, state := range sortedNames(r.States) {
 			if state != sms.StateLeftOut && state != sms.StateCancelled {
-				fmt.Fprintf(w, "  %-12s %d\n", state, r.States[state])
+				fmt.Fprintf(w, "  %-12s %d\n", stateWords(state), r.States[state])
 			}
 		}
 		printReasons(w, r.LeftOut)
@@ -130,7 +130,7 @@ func (w *watch) show(all []campaigns.Progress) {
 			_ = w.bar.Clear()
 		}
 		for _, r := range all {
-			fmt.Fprintf(w.app.Out, "%s %s\n", r.Occurrence, progressLine(w.program, r))
+			fmt.Fprintf(w.app.Out, "%s: %s\n", localTime(r.Starts, w.program), progressLine(w.program, r))
 		}
 		if len(all) == 0 {
 			fmt.Fprintln(w.app.Out, "It has not happened yet.")

@@ -503,6 +503,8 @@ CREATE TABLE tier_days (
     money BIGINT NOT NULL DEFAULT 0, -- earning money, minor units
     PRIMARY KEY (program_id, member_id, day)
 );
+-- What everybody earned in the last days is read without the years before.
+CREATE INDEX tier_days_day ON tier_days (program_id, day);
 
 -- tier_moves is the history of levels, append-only: one row a step, also for levels that were skipped.
 CREATE TABLE tier_moves (
