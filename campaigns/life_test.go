@@ -290,3 +290,25 @@ func TestPlanningWakesTheWorker(t *testing.T) {
 		}
 	})
 }
+
+// A run that ends while somebody pauses its campaign has ended: on PostgreSQL both go on side by side.
+func TestWhatHasEndedIsNotHeld(t *testing.T) {
+	eachShop(t, "2027-11-22T15:00:00Z", lima(), func(t *testing.T, s *shop) {
+		s.member("Ana")
+		c := s.blast(NewCampaign{Name: "verano", Calendar: Calendar{Ends: "20:00"}})
+		s.write(func(ctx context.Context, tx *db.Tx) error {
+			live, err := New(tx).liveRunsOf(ctx, s.p.ID, c.ID)
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "UPDATE runs SET state = 'done', done_at = 1"); err != nil {
+				return err
+			}
+			return live[0].hold(ctx, tx, RunPaused, "")
+		})
+		s.wantRuns(c, "once done")
+		if n := s.count("SELECT COUNT(*) FROM holds"); n != 0 {
+			t.Errorf("%d holds are left", n)
+		}
+	})
+}

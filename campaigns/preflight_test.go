@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -230,6 +231,31 @@ func TestWhatACountryAsksFor(t *testing.T) {
 			want := map[int64]string{ana.ID: "Cafe Sol: hoy 2x1. BAJA para salir", eva.ID: "Cafe Sol: 2 for 1. STOP to leave"}[x.member]
 			if x.body != want {
 				t.Errorf("%q, want %q", x.body, want)
+			}
+		}
+	})
+}
+
+// The same pre-flight is the same however often it is asked for, and its lists are lists also where there is nothing in them.
+func TestThePreflightIsTheSameEachTime(t *testing.T) {
+	eachShop(t, "2027-03-05T16:00:00Z", lima(), func(t *testing.T, s *shop) {
+		empty, err := json.Marshal(s.preflight(s.add(NewCampaign{Recipe: "blast", Name: "nadie", Calendar: Calendar{Ends: "20:00"}})))
+		if err != nil || strings.Contains(string(empty), "null") {
+			t.Errorf("%s, %v", empty, err)
+		}
+		s.crowd(60)
+		c := s.add(NewCampaign{
+			Recipe: "blast", Calendar: Calendar{Ends: "20:00"},
+			Words:  map[string]string{"es": "Cafe Sol: promoción de jamón para hoy, en todas nuestras mesas y en la barra. BAJA para salir"},
+			WordsB: map[string]string{"es": "Cafe Sol: atún y salmón para hoy, en todas nuestras mesas y en la barra de atrás. BAJA para salir"},
+		})
+		first := s.preflight(c)
+		if len(first.Spellings) != 1 || len(first.Spellings[0].Words) != 5 {
+			t.Fatalf("%+v", first.Spellings)
+		}
+		for range 10 {
+			if diff := cmp.Diff(first.Spellings, s.preflight(c).Spellings); diff != "" {
+				t.Fatal(diff)
 			}
 		}
 	})

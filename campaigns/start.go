@@ -131,8 +131,12 @@ func endLive(ctx context.Context, tx *db.Tx, c Campaign, state, reason string) e
 	return nil
 }
 
-// hold keeps the texts of a run from leaving and gives it another state.
+// hold keeps the texts of a run from leaving and gives it another state. One that has ended since it was read stays as it is.
 func (r Run) hold(ctx context.Context, tx *db.Tx, state, reason string) error {
+	now, err := New(tx).lockRun(ctx, r.ProgramID, r.ID)
+	if err != nil || now.State != RunPlanning && now.State != RunRunning && now.State != RunPaused {
+		return err
+	}
 	if err := sms.HoldRun(ctx, tx, r.ProgramID, r.ID, state); err != nil {
 		return err
 	}

@@ -227,7 +227,7 @@ func profitWords(p members.Program, r campaigns.Results) string {
 	case r.Unpriced > 0:
 		return "not known: the price of some texts is not."
 	case !r.Profit.Known:
-		return fmt.Sprintf("not known: texts are priced in %s and sales in %s. Say your own prices in %s.", r.Unit, p.Currency, p.Currency)
+		return fmt.Sprintf("not known: texts are priced in %s and sales in %s. Say your own prices in %s: fiel program set prices=%s=... price_unit=%s", r.Unit, p.Currency, p.Currency, p.Country, p.Currency)
 	}
 	return fmt.Sprintf("%s a text, %s in all (between %s and %s), before the cost of the goods, which we do not know.",
 		plusMinus(p, r.PerText.Value), plusMinus(p, float64(r.Profit.Value)), plusMinus(p, float64(r.Profit.Low)), plusMinus(p, float64(r.Profit.High)))

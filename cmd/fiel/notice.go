@@ -57,12 +57,16 @@ func (c *noticeListCmd) Run(a *App) error {
 			}
 			views = append(views, v)
 		}
-		return a.answer(views, func(w io.Writer) { printNotices(w, views) })
+		return a.answer(views, func(w io.Writer) { printNotices(w, views, c.All) })
 	})
 }
 
-func printNotices(w io.Writer, views []noticeView) {
-	if len(views) == 0 {
+func printNotices(w io.Writer, views []noticeView, all bool) {
+	switch {
+	case len(views) == 0 && all:
+		fmt.Fprintln(w, "Nothing yet.")
+		return
+	case len(views) == 0:
 		fmt.Fprintln(w, "Nothing new. What was seen before: fiel notice --all")
 		return
 	}
