@@ -156,7 +156,7 @@ func Resume(ctx context.Context, tx *db.Tx, p members.Program, id int64) (Campai
 		return Campaign{}, err
 	}
 	stopped := slices.ContainsFunc(live, func(r Run) bool { return r.State == RunPaused })
-	if c.State != Paused && !(c.State == Active && stopped) {
+	if c.State != Paused && (c.State != Active || !stopped) {
 		return Campaign{}, db.Errorf(db.Refused, "%q is not paused: it is %s.", c.Name, c.State)
 	}
 	for _, r := range live {

@@ -34,7 +34,7 @@ func (d *DB) Backup(ctx context.Context, path string, each func(table string, ro
 	if err != nil {
 		return at, Errorf(Refused, "The backup cannot be written: %w", err)
 	}
-	defer os.Remove(part)
+	defer os.Remove(part) //nolint:errcheck // after the rename there is none
 	if err := f.Close(); err != nil {
 		return at, err
 	}
@@ -291,7 +291,8 @@ func copyTableIn(ctx context.Context, pool *sql.DB, tx pgx.Tx, table string, col
 	for i, c := range columns {
 		plain[i] = strings.Trim(c, `"`)
 	}
-	return tx.CopyFrom(ctx, pgx.Identifier{table}, plain, &copied{rows: rows, kinds: kinds})
+	n, err := tx.CopyFrom(ctx, pgx.Identifier{table}, plain, &copied{rows: rows, kinds: kinds})
+	return n, errors.Join(err, rows.Err())
 }
 
 // copied hands rows of SQLite to PostgreSQL.

@@ -2,6 +2,7 @@ package db_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -167,8 +168,7 @@ func dump(t *testing.T, d *db.DB) string {
 				}
 				lines = append(lines, fmt.Sprint(table, row))
 			}
-			rows.Close()
-			if err != nil {
+			if err = errors.Join(err, rows.Err(), rows.Close()); err != nil {
 				return err
 			}
 		}

@@ -188,11 +188,11 @@ func (a *arrival) purchaseID() int64 {
 }
 
 // counted is the purchase that counts: that of the first report.
-func (s Purchase) counted(ctx context.Context, tx *db.Tx) (Purchase, error) {
-	if s.State != matched {
-		return s, nil
+func (p Purchase) counted(ctx context.Context, tx *db.Tx) (Purchase, error) {
+	if p.State != matched {
+		return p, nil
 	}
-	return New(tx).purchaseByID(ctx, s.ProgramID, s.TwinID)
+	return New(tx).purchaseByID(ctx, p.ProgramID, p.TwinID)
 }
 
 // Match is a sale that was reported twice, and counted once.

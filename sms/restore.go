@@ -7,7 +7,7 @@ import (
 	"fiel/db"
 )
 
-// ReasonRestored: the database came back from a backup, and the text may have left since that was made.
+// ReasonRestored is why a text never leaves: the database came back from a backup, and the text may have left since that was made.
 const ReasonRestored = "restored"
 
 // stoppedRestored begins the reason why the senders of a restored program are stopped.

@@ -8,17 +8,16 @@ import (
 	"time"
 
 	"fiel/db"
-	"fiel/members"
 	"fiel/sms"
 	"fiel/sms/twilio/fake"
 )
 
 // row is what the database says of a text.
 type row struct {
-	id, member, run, class, parts, sid0 int64
-	phone, once, state, reason, topic   string
-	sid                                 string
-	after                               int64
+	id, member, run, class, parts     int64
+	phone, once, state, reason, topic string
+	sid                               string
+	after                             int64
 }
 
 // judge compares what the provider accepted with what must never happen. The numbers are those of the table of invariants.
@@ -325,5 +324,3 @@ func (m *month) hole(day time.Time) bool {
 
 // bad says whether the provider does not take texts for a number.
 func (m *month) bad(i int) bool { return i%7 == 0 && i/7 < 30 || i%11 == 1 && i/11 < 30 }
-
-var _ = members.Phone("")

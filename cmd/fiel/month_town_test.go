@@ -28,7 +28,6 @@ type town struct {
 	country, zone, language string
 	begins                  string // first local day; clocks change in the month where they do
 	prefixes                []string
-	hours                   map[string]string // of promotions, by country: what points of law and custom allow
 }
 
 // The towns. Each has members with numbers of other countries too, whose hours differ.

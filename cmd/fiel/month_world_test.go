@@ -9,7 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"fiel/members"
 	"fiel/pos/standard"
 	"fiel/sms/twilio"
 	"fiel/sms/twilio/fake"
@@ -116,7 +115,7 @@ func (m *month) flush(i int) {
 			if err != nil {
 				m.fail("flush", "%v", err)
 			}
-			m.settled2()
+			m.arrive()
 			if !more {
 				break
 			}
@@ -125,11 +124,11 @@ func (m *month) flush(i int) {
 	})
 	m.posts.Store(0)
 	m.wire.Wait()
-	m.settled2()
+	m.arrive()
 }
 
-// settled2 waits for callbacks under way.
-func (m *month) settled2() {
+// arrive waits for callbacks under way.
+func (m *month) arrive() {
 	if err := m.fake.Wait(m.ctx); err != nil {
 		m.t.Error(err)
 	}
@@ -241,7 +240,7 @@ func (m *month) sell(d *deed) {
 func (m *month) text(d *deed) {
 	one := &m.souls[d.who]
 	answer, err := m.fake.Text(m.server.URL+twilio.InboundPath, one.phone.E164(), d.body, d.ref)
-	m.settled2()
+	m.arrive()
 	if err != nil || answer.Status/100 != 2 {
 		return
 	}
@@ -280,5 +279,3 @@ func (m *month) end() {
 		m.flush(0)
 	}
 }
-
-var _ = members.Phone("")

@@ -134,10 +134,10 @@ func use(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	}
 	v := used.Voucher
 	f = templates.Fields{"reward": v.Name}
-	switch {
-	case v.Kind == rewards.PercentOff:
+	switch v.Kind {
+	case rewards.PercentOff:
 		f["worth"] = fmt.Sprintf("%d%%", v.Value)
-	case v.Kind == rewards.AmountOff:
+	case rewards.AmountOff:
 		f["worth"] = templates.Money(th.Language, th.Program.Currency, v.Value)
 	}
 	return th.order("use_done", th.buyer(used.Member, used.Member.Phone, f))

@@ -48,7 +48,7 @@ type journal struct {
 	all  []*record
 	byTo map[string][]*record
 	in   []*record // texts in, once for each SID
-	file *os.File // nil without one
+	file *os.File  // nil without one
 }
 
 func openJournal(path string) (*journal, error) {
