@@ -38,6 +38,18 @@ func Touch(ctx context.Context, tx *db.Tx, program int64, hash string) (Number, 
 	return Number{ProgramID: program, Hash: hash, touchNumberRow: row}, err
 }
 
+// What a provider's own list says of a number, as far as we heard; ” is nothing.
+const (
+	ProviderStopped = "stopped" // it refuses our texts to it
+	ProviderStarted = "started"
+)
+
+// HearProvider notes what the provider's own list says of a number, [ProviderStopped] or [ProviderStarted], since when (unix
+// milliseconds). What is known already keeps its time. The caller holds the number's row.
+func HearProvider(ctx context.Context, tx *db.Tx, program int64, hash, says string, since int64) error {
+	return New(tx).hearProvider(ctx, hearProviderParams{ProgramID: program, Hash: hash, Provider: says, ProviderAt: since})
+}
+
 // Mark records the health of a number.
 func Mark(ctx context.Context, tx *db.Tx, program int64, hash, health string) error {
 	return New(tx).markNumber(ctx, markNumberParams{ProgramID: program, Hash: hash, Health: health})

@@ -2,7 +2,7 @@
 -- Takes the row of the number; whatever is written about that number waits for it.
 INSERT INTO phones (program_id, hash, touched) VALUES ($1, $2, $3)
 ON CONFLICT (program_id, hash) DO UPDATE SET touched = excluded.touched
-RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day, formerly, no_bonus_until;
+RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day, formerly, no_bonus_until, provider, provider_at;
 
 -- name: stopNumber :exec
 UPDATE phones SET stopped_at = $3 WHERE program_id = $1 AND hash = $2 AND stopped_at = 0;
@@ -36,3 +36,7 @@ SELECT health FROM phones WHERE program_id = $1 AND hash = $2;
 
 -- name: confirmNumber :execrows
 UPDATE phones SET health = '' WHERE program_id = $1 AND hash = $2 AND health = 'confirm';
+
+-- name: hearProvider :exec
+-- The time stays that of the first who said so.
+UPDATE phones SET provider = @provider, provider_at = @provider_at WHERE program_id = @program_id AND hash = @hash AND provider <> @provider;

@@ -93,6 +93,28 @@ func (q *Queries) healthOf(ctx context.Context, programID int64, hash string) (s
 	return health, err
 }
 
+const hearProvider = `-- name: hearProvider :exec
+UPDATE phones SET provider = $1, provider_at = $2 WHERE program_id = $3 AND hash = $4 AND provider <> $1
+`
+
+type hearProviderParams struct {
+	Provider   string
+	ProviderAt int64
+	ProgramID  int64
+	Hash       string
+}
+
+// The time stays that of the first who said so.
+func (q *Queries) hearProvider(ctx context.Context, arg hearProviderParams) error {
+	_, err := q.db.ExecContext(ctx, hearProvider,
+		arg.Provider,
+		arg.ProviderAt,
+		arg.ProgramID,
+		arg.Hash,
+	)
+	return err
+}
+
 const markNumber = `-- name: markNumber :exec
 UPDATE phones SET health = $3 WHERE program_id = $1 AND hash = $2
 `
@@ -152,7 +174,7 @@ func (q *Queries) suppressNumber(ctx context.Context, arg suppressNumberParams) 
 const touchNumber = `-- name: touchNumber :one
 INSERT INTO phones (program_id, hash, touched) VALUES ($1, $2, $3)
 ON CONFLICT (program_id, hash) DO UPDATE SET touched = excluded.touched
-RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day, formerly, no_bonus_until
+RETURNING stopped_at, health, suppressed_at, replies, replies_since, helps, helps_day, told_day, formerly, no_bonus_until, provider, provider_at
 `
 
 type touchNumberParams struct {
@@ -172,6 +194,8 @@ type touchNumberRow struct {
 	ToldDay      string
 	Formerly     int64
 	NoBonusUntil int64
+	Provider     string
+	ProviderAt   int64
 }
 
 // Takes the row of the number; whatever is written about that number waits for it.
@@ -189,6 +213,8 @@ func (q *Queries) touchNumber(ctx context.Context, arg touchNumberParams) (touch
 		&i.ToldDay,
 		&i.Formerly,
 		&i.NoBonusUntil,
+		&i.Provider,
+		&i.ProviderAt,
 	)
 	return i, err
 }

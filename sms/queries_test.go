@@ -16,8 +16,8 @@ import (
 // Every query finds its rows by an index that SQLite can use: it takes a partial index only if the query repeats its condition. The
 // tables named below are small, or looked at once a second and no more.
 func TestQueriesUseIndexes(t *testing.T) {
-	small := regexp.MustCompile(`SCAN (senders|holds|callbacks|waiting|late|picked|open|stretch)\b`)
-	perProgram := regexp.MustCompile(`(holds|callbacks|kept_keys|notices|messages_erased)\b`)
+	small := regexp.MustCompile(`SCAN (due|senders|holds|callbacks|waiting|late|picked|open|stretch)\b`)
+	perProgram := regexp.MustCompile(`(holds|callbacks|kept_keys|notices|messages_erased|consent_pushes\w*)\b`)
 	s := openShop(t, dbtest.New(t, db.SQLite), noon(), testNumber)
 	for name, query := range queries(t) {
 		s.write(func(ctx context.Context, tx *db.Tx) error {

@@ -20,6 +20,20 @@ type Callback struct {
 	At        int64
 }
 
+type ConsentPush struct {
+	ProgramID int64
+	ID        int64
+	SenderID  int64
+	InboundID int64
+	Given     bool
+	At        int64
+	Tries     int64
+	NextAt    int64
+	DoneAt    int64
+	Reason    string
+	Error     string
+}
+
 type Hold struct {
 	ProgramID int64
 	RunID     int64

@@ -35,6 +35,8 @@ type Address struct {
 	Region     string // '' is us1
 	Kind       string // long, mobile, toll_free, short or service; '' is not said
 	Countries  string // whose numbers it texts, "MX,US"; '' is all that no other sender of the program has
+	// PushConsent has the provider's consent list told who left and who came back by our own words, see [Push]. For SetSender alone.
+	PushConsent bool
 }
 
 // SenderKinds are what a sender may be: a long number, a mobile one, a toll-free one, a short code, a messaging service.
@@ -102,14 +104,14 @@ func AddSender(ctx context.Context, tx *db.Tx, key members.Key, program int64, a
 }
 
 // SetSender changes how fast a sender of the program may send, in parts a second (0: unlimited), what kind it is and whose numbers it
-// texts: see [Address]. db.Missing when it is not the program's, db.Invalid with what to write.
+// texts, and whether the provider is told of consent: see [Address]. db.Missing when it is not the program's, db.Invalid with what to write.
 func SetSender(ctx context.Context, tx *db.Tx, program, id int64, a Address) (Sender, error) {
 	a.AccountSID, a.Number = cmp.Or(a.AccountSID, "-"), cmp.Or(a.Number, "-")
 	a, err := a.withDefaults()
 	if err != nil {
 		return Sender{}, err
 	}
-	s, err := New(tx).setSender(ctx, setSenderParams{ProgramID: program, ID: id, Pace: a.Pace, Kind: a.Kind, Countries: a.Countries})
+	s, err := New(tx).setSender(ctx, setSenderParams{ProgramID: program, ID: id, Pace: a.Pace, Kind: a.Kind, Countries: a.Countries, PushConsent: a.PushConsent})
 	if db.NotFound(err) {
 		return Sender{}, db.Errorf(db.Missing, "The program has no sender %d.", id)
 	}

@@ -22,7 +22,7 @@ WHERE id <> @id AND (number <> '' AND number = CAST(@number AS TEXT) OR service_
 UPDATE senders SET account_sid = $2, number = $3, service_sid = $4, reply_via = $5, pace = $6, region = $7 WHERE id = $1 RETURNING *;
 
 -- name: setSender :one
-UPDATE senders SET pace = $3, kind = $4, countries = $5 WHERE program_id = $1 AND id = $2 RETURNING *;
+UPDATE senders SET pace = $3, kind = $4, countries = $5, push_consent = $6 WHERE program_id = $1 AND id = $2 RETURNING *;
 
 -- name: sendersOfAccount :many
 -- Those whose rows hold their tokens, the last made first.

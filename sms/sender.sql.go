@@ -403,15 +403,16 @@ func (q *Queries) sendersOfAccount(ctx context.Context, accountSid string) ([]Se
 }
 
 const setSender = `-- name: setSender :one
-UPDATE senders SET pace = $3, kind = $4, countries = $5 WHERE program_id = $1 AND id = $2 RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at
+UPDATE senders SET pace = $3, kind = $4, countries = $5, push_consent = $6 WHERE program_id = $1 AND id = $2 RETURNING id, program_id, source, account_sid, token, number, service_sid, reply_via, pace, region, stopped, callback_at, paced_until, kind, countries, push_consent, restored_from, created_at
 `
 
 type setSenderParams struct {
-	ProgramID int64
-	ID        int64
-	Pace      int64
-	Kind      string
-	Countries string
+	ProgramID   int64
+	ID          int64
+	Pace        int64
+	Kind        string
+	Countries   string
+	PushConsent bool
 }
 
 func (q *Queries) setSender(ctx context.Context, arg setSenderParams) (Sender, error) {
@@ -421,6 +422,7 @@ func (q *Queries) setSender(ctx context.Context, arg setSenderParams) (Sender, e
 		arg.Pace,
 		arg.Kind,
 		arg.Countries,
+		arg.PushConsent,
 	)
 	var i Sender
 	err := row.Scan(

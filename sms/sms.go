@@ -40,6 +40,7 @@ type Inbound struct {
 	From, To   string // as delivered: E.164, a short code, letters, whatsapp:+...
 	Body       string
 	OptOut     string // STOP, START or HELP where the provider has understood it already
+	Listed     string // what the provider's own list says of From by this word: members.ProviderStopped, members.ProviderStarted; '' nothing new
 	Handled    bool   // the provider answers this word itself: ours would be a second answer
 	Media      int    // attached pictures; they are never fetched
 	Past       bool   // it came before a backup was restored: what it says of consent and identity counts, and nothing is answered

@@ -100,7 +100,7 @@ func (r result) keepBlame(ctx context.Context, tx *db.Tx, sender Sender) error {
 	if err := r.reject(ctx, tx, sender); err != nil {
 		return err
 	}
-	m := Message{ProgramID: sender.ProgramID, ID: r.text.ID, MemberID: r.text.MemberID, Hash: r.text.Hash}
+	m := Message{ProgramID: sender.ProgramID, ID: r.text.ID, MemberID: r.text.MemberID, Hash: r.text.Hash, Class: r.text.Class, InboundID: r.text.InboundID, CreatedAt: r.text.CreatedAt}
 	return blame(ctx, tx, m, r.outcome.Trouble)
 }
 

@@ -35,7 +35,7 @@ func suffer(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
 }
 
 // blame acts on what a provider said of a number: it has withdrawn consent there, or it cannot get texts. Whatever waits for it is
-// cancelled. The caller holds the number's row.
+// cancelled. A refusal of a text that is older than the number's coming back says nothing new. The caller holds the number's row.
 func blame(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
 	if trouble.Verdict != OptedOut {
 		health := members.HealthBad
@@ -46,6 +46,12 @@ func blame(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
 			return err
 		}
 		_, err := Cancel(ctx, tx, m.ProgramID, m.Hash, ReasonNumber)
+		return err
+	}
+	if old, err := lifted(ctx, tx, m); err != nil || old {
+		return err
+	}
+	if err := members.HearProvider(ctx, tx, m.ProgramID, m.Hash, members.ProviderStopped, refusedSince(tx, m)); err != nil {
 		return err
 	}
 	who, err := holder(ctx, tx, m)
@@ -60,6 +66,15 @@ func blame(ctx context.Context, tx *db.Tx, m Message, trouble Trouble) error {
 	}
 	_, err = Cancel(ctx, tx, m.ProgramID, m.Hash, ReasonStopped)
 	return err
+}
+
+// refusedSince is since when a provider refuses a number, as far as a refused text tells: an answer to the number's own words was refused
+// for a block that is older than they are.
+func refusedSince(tx *db.Tx, m Message) int64 {
+	if m.Class == Reply && m.InboundID != 0 && m.CreatedAt != 0 {
+		return m.CreatedAt
+	}
+	return tx.Now
 }
 
 // holder is the member a text went to, locked, if the number is still theirs; the zero Member otherwise.

@@ -292,7 +292,7 @@ func TestEveryAnswerInJSON(t *testing.T) {
 		"member|add|987654321|--name|Rosa", "member|show|987654321", "member|list", "credit|987654321|40|--why|x", "reward|add|1|Cafe|--cost|5|--item", "reward|list", "reward|show|1", "reward|export",
 		"reward|donations|2027-03", "reward|give|987654321|1|--words|gracias", "reward|add|2|Top|--cost|9|--code|--dry-run",
 		"text|987654321|CANJEAR 1", "text|987654321|STOP", "text|casa|hola", "campaign|add|birthday|--offer|es=un postre", "campaign|list", "campaign|report|birthday",
-		"credit|987654321|5000|--why|x", "credit|list", "flag|report", "audit", "audit|--actor|nobody",
+		"credit|987654321|5000|--why|x", "credit|list", "flag|report", "audit", "audit|--actor|nobody", "sender", "sender|drift",
 		"campaign|start|birthday", "campaign|pause|birthday", "till|list", "dispute|list", "store|list", "store|add|Norte", "staff|add|Luz|--role|manager", "staff|list",
 		"program|show", "program|set|held_days=20", "expiry|show", "expiry|preview|--mode|rolling|--months|6", "expiry|set|--mode|rolling|--months|6|--yes",
 	}

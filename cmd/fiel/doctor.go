@@ -26,7 +26,7 @@ type symptom struct {
 
 // Run looks at everything a first text needs and fails when something is amiss.
 func (c *doctorCmd) Run(a *App) error {
-	found := slices.Concat(a.lookAtDatabase(), a.lookAtCodes(), a.lookAtCountries(), a.lookAtNotices(), []symptom{a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature()})
+	found := slices.Concat(a.lookAtDatabase(), a.lookAtCodes(), a.lookAtCountries(), a.lookAtNotices(), a.lookAtDrift(), []symptom{a.lookAtURL(), a.lookAtTwilio(), a.lookAtSignature()})
 	sick := 0
 	for _, s := range found {
 		if !s.OK {
@@ -185,7 +185,7 @@ func (a *App) lookAtSignature() symptom {
 func (a *App) twilioConfig() twilio.Config {
 	return twilio.Config{
 		AccountSID: a.TwilioAccountSID, Token: a.TwilioAuthToken, From: a.TwilioFrom, ServiceSID: a.TwilioServiceSID,
-		BaseURL: a.TwilioBaseURL, PublicURL: a.publicURL(),
+		BaseURL: a.TwilioBaseURL, AccountsURL: a.TwilioAccountsURL, PublicURL: a.publicURL(),
 	}
 }
 

@@ -17,9 +17,10 @@ import (
 type senderCmd struct {
 	List   senderListCmd   `cmd:"" default:"1" help:"List what texts leave by."`
 	Add    senderAddCmd    `cmd:"" help:"Add a number or a messaging service, of this account or another."`
-	Set    senderSetCmd    `cmd:"" help:"Change its pace, its kind and whose numbers it texts."`
+	Set    senderSetCmd    `cmd:"" help:"Change its pace, its kind, whose numbers it texts and whether Twilio is told of consent."`
 	Stop   senderStopCmd   `cmd:"" help:"Keep everything from leaving by it; texts wait."`
 	Resume senderResumeCmd `cmd:"" help:"Let texts leave by it again."`
+	Drift  senderDriftCmd  `cmd:"" help:"List the numbers whose consent Twilio takes otherwise than we do, and what to do."`
 }
 
 // senderView is a sender without its token.
@@ -33,11 +34,12 @@ type senderView struct {
 	ReplyVia  string `json:"reply_via"`
 	Kind      string `json:"kind,omitempty"`
 	Countries string `json:"countries,omitempty"`
+	Push      bool   `json:"push_consent"` // Twilio's consent list is told who left and who came back
 	Stopped   string `json:"stopped,omitempty"`
 }
 
 func viewSender(s sms.Sender) senderView {
-	return senderView{s.ID, s.Source, s.AccountSID, s.Number, s.ServiceSID, s.Pace, s.ReplyVia, s.Kind, s.Countries, s.Stopped}
+	return senderView{s.ID, s.Source, s.AccountSID, s.Number, s.ServiceSID, s.Pace, s.ReplyVia, s.Kind, s.Countries, s.PushConsent, s.Stopped}
 }
 
 func (v senderView) address() string {
@@ -66,7 +68,7 @@ func (c *senderListCmd) Run(a *App) error {
 		}
 		return a.answer(views, func(w io.Writer) {
 			t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-			fmt.Fprintln(t, "ID\tSENDS FROM\tPARTS A SECOND\tKIND\tCOUNTRIES\tSTOPPED")
+			fmt.Fprintln(t, "ID\tSENDS FROM\tPARTS A SECOND\tKIND\tCOUNTRIES\tTELLS CONSENT\tSTOPPED")
 			for _, v := range views {
 				pace, countries := fmt.Sprint(v.Pace), v.Countries
 				if v.Pace == 0 {
@@ -75,7 +77,11 @@ func (c *senderListCmd) Run(a *App) error {
 				if countries == "" {
 					countries = "all others"
 				}
-				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\n", v.ID, v.address(), pace, v.Kind, countries, v.Stopped)
+				push := "no"
+				if v.Push {
+					push = "yes"
+				}
+				fmt.Fprintf(t, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", v.ID, v.address(), pace, v.Kind, countries, push, v.Stopped)
 			}
 			t.Flush()
 		})
@@ -152,10 +158,11 @@ func (a *App) sender(action string, f func(context.Context, *db.Tx, members.Key,
 }
 
 type senderSetCmd struct {
-	ID        int64   `arg:"" help:"Its id, as fiel sender lists it."`
-	Pace      *int64  `help:"Parts a second, 0 is no limit." placeholder:"N"`
-	Kind      *string `help:"long, mobile, toll_free, short or service." placeholder:"KIND"`
-	Countries *string `help:"Whose numbers it texts, '' for all that no other sender has." placeholder:"XX,YY"`
+	ID          int64   `arg:"" help:"Its id, as fiel sender lists it."`
+	Pace        *int64  `help:"Parts a second, 0 is no limit." placeholder:"N"`
+	Kind        *string `help:"long, mobile, toll_free, short or service." placeholder:"KIND"`
+	Countries   *string `help:"Whose numbers it texts, '' for all that no other sender has." placeholder:"XX,YY"`
+	PushConsent string  `help:"on tells Twilio's consent list who leaves and who comes back; the account has to be enabled for it." enum:"on,off,keep" default:"keep" placeholder:"on|off"`
 }
 
 // Run changes a sender. What is not given stays.
@@ -165,7 +172,7 @@ func (c *senderSetCmd) Run(a *App) error {
 		if err != nil {
 			return s, err
 		}
-		n := sms.Address{Pace: s.Pace, Kind: s.Kind, Countries: s.Countries}
+		n := sms.Address{Pace: s.Pace, Kind: s.Kind, Countries: s.Countries, PushConsent: s.PushConsent}
 		if c.Pace != nil {
 			n.Pace = *c.Pace
 		}
@@ -174,6 +181,9 @@ func (c *senderSetCmd) Run(a *App) error {
 		}
 		if c.Countries != nil {
 			n.Countries = *c.Countries
+		}
+		if c.PushConsent != "keep" {
+			n.PushConsent = c.PushConsent == "on"
 		}
 		return sms.SetSender(ctx, tx, p.ID, s.ID, n)
 	})

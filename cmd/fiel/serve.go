@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -98,6 +99,21 @@ func (a *App) providers(key members.Key) func(sms.Sender) (sms.Provider, error) 
 	}
 }
 
+// consentLists reaches the consent list of a sender's account; Twilio alone has one.
+func consentLists(providers func(sms.Sender) (sms.Provider, error)) func(sms.Sender) (sms.Declare, error) {
+	return func(s sms.Sender) (sms.Declare, error) {
+		provider, err := providers(s)
+		if err != nil {
+			return nil, err
+		}
+		client, ok := provider.(*twilio.Client)
+		if !ok {
+			return nil, db.Errorf(db.Refused, "the provider of sender %d keeps no consent list", s.ID)
+		}
+		return client.Declare, nil
+	}
+}
+
 // house is everything that runs under serve, and under the demo and the bench.
 type house struct {
 	app       *App
@@ -106,6 +122,7 @@ type house struct {
 	box       *inbox.Inbox
 	desk      *pos.Service
 	worker    *sms.Worker
+	pusher    *sms.Pusher
 	calendar  *campaigns.Service
 	clicks    *campaigns.Clicks
 	metrics   *web.Metrics
@@ -124,6 +141,7 @@ func newHouse(a *App, d *db.DB, key members.Key, providers func(sms.Sender) (sms
 		calendar: &campaigns.Service{DB: d, Log: a.log},
 		worker:   &sms.Worker{DB: d, Providers: providers, Clock: a.clock, Log: a.log},
 	}
+	h.pusher = &sms.Pusher{DB: d, Lists: consentLists(providers), Log: a.log}
 	s := &h.worker.Stats
 	for name, n := range map[string]*atomic.Int64{
 		"accepted": &s.Accepted, "not_sent": &s.NotSent, "rejected": &s.Rejected, "unknown": &s.Unknown, "found": &s.Found, "unproven": &s.Unproven, "resent": &s.Resent,
@@ -206,7 +224,13 @@ func (h *house) run(ctx context.Context, broken <-chan error) error {
 	defer stopWork()
 	doors.serve(work)
 	worked := make(chan error, 1)
-	go func() { worked <- h.worker.Run(work) }()
+	go func() {
+		var telling sync.WaitGroup
+		telling.Go(func() { h.pusher.Run(work) })
+		err := h.worker.Run(work)
+		telling.Wait()
+		worked <- err
+	}()
 	stopClock := h.startClock(work)
 	h.app.log.Info("serving", "listen", doors.public.Addr().String(), "public", h.app.publicURL())
 

@@ -19,20 +19,21 @@ import (
 // Settings may be given by flag, by environment or in the file that FIEL_CONFIG names (fiel.conf in the working directory unless
 // set); a flag wins over the environment, the environment over the file. The tag `setting` is the name in both.
 type Settings struct {
-	Database         string     `setting:"FIEL_DATABASE" default:"fiel.db" placeholder:"PATH|URL" help:"SQLite file, or postgres:// URL."`
-	KeyFile          string     `setting:"FIEL_KEY_FILE" default:"fiel.key" placeholder:"PATH" help:"File with the key that seals secrets."`
-	Listen           string     `setting:"FIEL_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on."`
-	MetricsListen    string     `setting:"FIEL_METRICS_LISTEN" default:"127.0.0.1:9464" placeholder:"ADDR" help:"Address for /metrics, off when empty."`
-	PublicURL        string     `setting:"FIEL_PUBLIC_URL" placeholder:"URL" help:"How the world reaches this server, such as https://fiel.example."`
-	TwilioAccountSID string     `setting:"FIEL_TWILIO_ACCOUNT_SID" placeholder:"AC…" help:"Twilio account."`
-	TwilioAuthToken  string     `setting:"FIEL_TWILIO_AUTH_TOKEN" placeholder:"TOKEN" help:"Its auth token; better in the environment than in a flag."`
-	TwilioFrom       string     `setting:"FIEL_TWILIO_FROM" placeholder:"+…" help:"Number to send from."`
-	TwilioServiceSID string     `setting:"FIEL_TWILIO_SERVICE_SID" placeholder:"MG…" help:"Messaging service to send through, instead of a number."`
-	TwilioBaseURL    string     `setting:"FIEL_TWILIO_BASE_URL" default:"https://api.twilio.com" placeholder:"URL" help:"Where Twilio's REST service is."`
-	TwilioReplyVia   string     `setting:"FIEL_TWILIO_REPLY_VIA" default:"twiml" enum:"twiml,rest" help:"Answer in the webhook, or by a text of its own, which regions other than US1 need."`
-	TwilioPace       int64      `setting:"FIEL_TWILIO_PACE" default:"1" placeholder:"N" help:"Parts a second the number may send: 1 for a US long code, 10 for a Mexican mobile, 0 is no limit."`
-	LogLevel         slog.Level `setting:"FIEL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
-	TrustedProxies   string     `setting:"FIEL_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For counts."`
+	Database          string     `setting:"FIEL_DATABASE" default:"fiel.db" placeholder:"PATH|URL" help:"SQLite file, or postgres:// URL."`
+	KeyFile           string     `setting:"FIEL_KEY_FILE" default:"fiel.key" placeholder:"PATH" help:"File with the key that seals secrets."`
+	Listen            string     `setting:"FIEL_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Address to serve on."`
+	MetricsListen     string     `setting:"FIEL_METRICS_LISTEN" default:"127.0.0.1:9464" placeholder:"ADDR" help:"Address for /metrics, off when empty."`
+	PublicURL         string     `setting:"FIEL_PUBLIC_URL" placeholder:"URL" help:"How the world reaches this server, such as https://fiel.example."`
+	TwilioAccountSID  string     `setting:"FIEL_TWILIO_ACCOUNT_SID" placeholder:"AC…" help:"Twilio account."`
+	TwilioAuthToken   string     `setting:"FIEL_TWILIO_AUTH_TOKEN" placeholder:"TOKEN" help:"Its auth token; better in the environment than in a flag."`
+	TwilioFrom        string     `setting:"FIEL_TWILIO_FROM" placeholder:"+…" help:"Number to send from."`
+	TwilioServiceSID  string     `setting:"FIEL_TWILIO_SERVICE_SID" placeholder:"MG…" help:"Messaging service to send through, instead of a number."`
+	TwilioBaseURL     string     `setting:"FIEL_TWILIO_BASE_URL" default:"https://api.twilio.com" placeholder:"URL" help:"Where Twilio's REST service is."`
+	TwilioAccountsURL string     `setting:"FIEL_TWILIO_ACCOUNTS_URL" placeholder:"URL" help:"Where Twilio's consent list is; https://accounts.twilio.com unless the REST service is elsewhere."`
+	TwilioReplyVia    string     `setting:"FIEL_TWILIO_REPLY_VIA" default:"twiml" enum:"twiml,rest" help:"Answer in the webhook, or by a text of its own, which regions other than US1 need."`
+	TwilioPace        int64      `setting:"FIEL_TWILIO_PACE" default:"1" placeholder:"N" help:"Parts a second the number may send: 1 for a US long code, 10 for a Mexican mobile, 0 is no limit."`
+	LogLevel          slog.Level `setting:"FIEL_LOG_LEVEL" default:"info" placeholder:"LEVEL" help:"debug, info, warn or error."`
+	TrustedProxies    string     `setting:"FIEL_TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Proxies whose X-Forwarded-For counts."`
 }
 
 const configSetting = "FIEL_CONFIG"

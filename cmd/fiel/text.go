@@ -32,7 +32,7 @@ func (c *textCmd) Run(a *App) error {
 		if phone, err := members.ParsePhone(c.From, p.Country); err == nil {
 			from = phone.E164()
 		}
-		in := sms.Inbound{ProviderID: c.ID, From: from, Body: c.Body, Handled: twilio.Answers(c.Body)}
+		in := sms.Inbound{ProviderID: c.ID, From: from, Body: c.Body, Handled: twilio.Answers(c.Body), Listed: twilio.Listed("", c.Body)}
 		if in.ProviderID == "" {
 			in.ProviderID = newSID()
 		}

@@ -191,6 +191,7 @@ CREATE TABLE phones (
     provider_at BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (program_id, hash)
 );
+CREATE INDEX phones_refused ON phones (program_id, provider_at) WHERE provider = 'stopped';
 
 -- consent_pushes waits for the provider's consent list to hear of a stop or a return. The number itself is in the text that said so.
 CREATE TABLE consent_pushes (
@@ -203,11 +204,13 @@ CREATE TABLE consent_pushes (
     tries BIGINT NOT NULL DEFAULT 0,
     next_at BIGINT NOT NULL,
     done_at BIGINT NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',
+    reason TEXT NOT NULL DEFAULT '' CHECK (reason IN ('', 'superseded', 'erased', 'off', 'failed')), -- why it was done without being told
+    error TEXT NOT NULL DEFAULT '', -- what the provider said last
     PRIMARY KEY (program_id, id)
 );
 CREATE UNIQUE INDEX consent_pushes_once ON consent_pushes (program_id, inbound_id);
 CREATE INDEX consent_pushes_open ON consent_pushes (program_id, next_at) WHERE done_at = 0;
+CREATE INDEX consent_pushes_failed ON consent_pushes (program_id, id) WHERE reason = 'failed';
 
 CREATE TABLE members (
     program_id BIGINT NOT NULL REFERENCES programs (id),

@@ -18,6 +18,9 @@ func join(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 		return Reply{ForShop: true}, nil
 	}
 	th.Intent.Name = usable(th.Intent.Name)
+	if err := th.comeBack(ctx, tx); err != nil {
+		return Reply{}, err
+	}
 	if th.isIn() {
 		return alreadyIn(ctx, tx, th)
 	}

@@ -89,6 +89,9 @@ func (i *Inbox) ReceiveBy(ctx context.Context, tx *db.Tx, sender sms.Sender, in 
 		return text.Answer, err
 	}
 	th.Text, th.said = text.Received, in.Body
+	if err := th.hearProvider(ctx, tx); err != nil {
+		return sms.Answer{}, err
+	}
 	reply, err := th.answer(ctx, tx, in)
 	if err != nil {
 		return sms.Answer{}, err

@@ -45,8 +45,10 @@ func (th *Thread) leave(ctx context.Context, tx *db.Tx, words string) error {
 	if err := members.Stop(ctx, tx, th.Program.ID, th.Number.Hash, th.Member, d); err != nil {
 		return err
 	}
-	_, err := sms.Cancel(ctx, tx, th.Program.ID, th.Number.Hash, "stopped")
-	return err
+	if _, err := sms.Cancel(ctx, tx, th.Program.ID, th.Number.Hash, "stopped"); err != nil {
+		return err
+	}
+	return th.tellProvider(ctx, tx, false)
 }
 
 // answerStopped answers a number that has left: ALTA brings it back, AYUDA, DATOS and BORRAR are answered, anything else gets one line

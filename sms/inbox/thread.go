@@ -38,13 +38,14 @@ type Thread struct {
 	news     *rewards.News           // told after the answer; nil: none
 	silent   bool                    // the answer will not be texted, whatever it says
 	past     bool                    // it came before a restore: see [sms.Inbound]
+	listed   string                  // what the provider's own list says by this text: see [sms.Inbound]
 	handled  bool                    // not even the confirmation of a stop: the provider sends its own
 }
 
 // open finds the program of the sender, takes the row of the number the text came from, and finds the member. Whoever
 // gives an order of staff is at work: no member in it.
 func (i *Inbox) open(ctx context.Context, tx *db.Tx, sender sms.Sender, in sms.Inbound) (*Thread, error) {
-	th := &Thread{Sender: sender, inbox: i, past: in.Past}
+	th := &Thread{Sender: sender, inbox: i, past: in.Past, listed: in.Listed}
 	var err error
 	if th.Program, err = members.ProgramByID(ctx, tx, th.Sender.ProgramID); err != nil {
 		return nil, err

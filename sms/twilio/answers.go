@@ -3,7 +3,30 @@ package twilio
 import (
 	"slices"
 	"strings"
+
+	"fiel/members"
 )
+
+// Listed is what Twilio's own list says of a number after a text from it: members.ProviderStopped after a stop word that Twilio handles,
+// members.ProviderStarted after START and UNSTOP, ” when the text changed nothing there. What Advanced Opt-Out made of the text, STOP or
+// START, counts first.
+// Source: https://help.twilio.com/articles/223134027-Twilio-support-for-opt-out-keywords-SMS-STOP-filtering-
+func Listed(optOut, body string) string {
+	word := strings.ToUpper(strings.TrimSpace(body))
+	switch {
+	case optOut == "STOP":
+		return members.ProviderStopped
+	case optOut == "START":
+		return members.ProviderStarted
+	case optOut != "":
+		return ""
+	case Answers(body):
+		return members.ProviderStopped
+	case word == "START" || word == "UNSTOP":
+		return members.ProviderStarted
+	}
+	return ""
+}
 
 // Answers says whether Twilio answers a text itself and blocks the pair of numbers: its own stop words, alone in the text, in any
 // case. A confirmation of ours would be a second one.

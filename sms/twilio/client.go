@@ -27,7 +27,10 @@ type Config struct {
 	From       string // a number in E.164, a short code or a sender name; or
 	ServiceSID string // a messaging service, MG and 32 hexadecimal digits: one of the two
 	BaseURL    string // of the API, '' is DefaultBaseURL; the environment's TWILIO_EDGE and TWILIO_REGION do not change it
-	PublicURL  string // our own public address, as the webhooks' Base: status callbacks come to StatusPath below it
+	// AccountsURL is the host of Twilio's account services, consent among them; '' is DefaultAccountsURL with an API of Twilio's own, else
+	// BaseURL itself: a fake is both.
+	AccountsURL string
+	PublicURL   string // our own public address, as the webhooks' Base: status callbacks come to StatusPath below it
 	// Transport carries the requests; nil is our own, made for one Twilio account. Of another *http.Transport a copy is used, with its
 	// dialer wrapped. With any other RoundTripper no failure counts as proof that nothing was sent.
 	Transport http.RoundTripper
@@ -38,6 +41,7 @@ type Config struct {
 type Client struct {
 	config    Config
 	base      *url.URL
+	accounts  *url.URL // of the consent list
 	transport http.RoundTripper
 	counts    bool // the transport's connections tell what was written
 }
@@ -65,10 +69,14 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
+	accounts, err := address("The address of Twilio's accounts", config.accountsURL(base))
+	if err != nil {
+		return nil, err
+	}
 	if _, err := address("The public address", config.PublicURL); err != nil {
 		return nil, err
 	}
-	c := &Client{config: config, base: base, transport: config.Transport}
+	c := &Client{config: config, base: base, accounts: accounts, transport: config.Transport}
 	if t, ok := config.Transport.(*http.Transport); ok || config.Transport == nil {
 		c.transport, c.counts = wire(t), true
 	}

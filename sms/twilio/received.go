@@ -91,7 +91,7 @@ func (c *Client) arrived(m openapi.ApiV2010Message, since time.Time) (in sms.Hea
 	in.At = at.UTC()
 	in.Inbound = sms.Inbound{
 		ProviderID: field(m.Sid), AccountSID: c.config.AccountSID, ServiceSID: field(m.MessagingServiceSid), From: field(m.From), To: field(m.To),
-		Body: field(m.Body), Past: true,
+		Body: field(m.Body), Listed: Listed("", field(m.Body)), Past: true,
 	}
 	if messageSID(url.Values{"MessageSid": {in.ProviderID}}) == "" {
 		return in, false, db.Errorf(db.Busy, "Twilio listed a text without its id.")

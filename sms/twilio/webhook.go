@@ -65,6 +65,7 @@ func inbound(form url.Values) (sms.Inbound, error) {
 		To:         form.Get("To"),
 		Body:       form.Get("Body"),
 		OptOut:     optOut(form.Get("OptOutType")),
+		Listed:     Listed(optOut(form.Get("OptOutType")), form.Get("Body")),
 		Handled:    optOut(form.Get("OptOutType")) != "" || Answers(form.Get("Body")),
 		Media:      media,
 	}

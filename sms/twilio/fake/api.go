@@ -15,7 +15,8 @@ import (
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-// ServeHTTP answers POST and GET /2010-04-01/Accounts/<sid>/Messages.json as Twilio does, and GET /journal.
+// ServeHTTP answers POST and GET /2010-04-01/Accounts/<sid>/Messages.json as Twilio does, POST
+// /v1/Consents/Bulk, and GET /journal.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	messages := "/2010-04-01/Accounts/" + s.options.AccountSID + "/Messages.json"
 	switch {
@@ -23,6 +24,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveJournal(w)
 	case !s.authentic(r):
 		refuse(w, http.StatusUnauthorized, 20003, "Authenticate")
+	case r.URL.Path == consentsPath && r.Method == http.MethodPost:
+		s.consent(w, r)
 	case r.URL.Path != messages:
 		refuse(w, http.StatusNotFound, 20404, "The requested resource "+r.URL.Path+" was not found")
 	case r.Method == http.MethodPost:
@@ -100,6 +103,11 @@ func (s *Server) refused(w http.ResponseWriter, r *http.Request, fate fate, faul
 
 // answerCreated answers an accepted text, or does what its fate does instead.
 func (s *Server) answerCreated(w http.ResponseWriter, r *http.Request, fate fate, record record) {
+	s.answerWith(w, r, fate, s.shown(&record))
+}
+
+// answerWith answers 201 with a body, or does what the fate does instead.
+func (s *Server) answerWith(w http.ResponseWriter, r *http.Request, fate fate, body any) {
 	switch fate {
 	case broken:
 		s.break5xx(w, r)
@@ -112,13 +120,13 @@ func (s *Server) answerCreated(w http.ResponseWriter, r *http.Request, fate fate
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = w.Write([]byte("<html><body>Welcome to the network of this hotel</body></html>"))
 	case truncated:
-		whole, _ := json.Marshal(s.shown(&record))
+		whole, _ := json.Marshal(body)
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("Content-Length", strconv.Itoa(len(whole)))
 		w.WriteHeader(http.StatusCreated)
 		_, _ = w.Write(whole[:len(whole)/2]) // net/http cuts the connection when less comes than was promised
 	default:
-		answer(w, http.StatusCreated, s.shown(&record))
+		answer(w, http.StatusCreated, body)
 	}
 }
 

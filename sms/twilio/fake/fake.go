@@ -48,11 +48,12 @@ type Server struct {
 	ctx     context.Context // ends when Close begins
 	cancel  context.CancelFunc
 
-	mu      sync.Mutex
-	posts   map[string]uint64 // creates seen per number: what faults are drawn by
-	address string
-	server  *http.Server  // nil when down
-	serving chan struct{} // closed when server has returned
+	mu       sync.Mutex
+	consents []Consent
+	posts    map[string]uint64 // creates seen per number: what faults are drawn by
+	address  string
+	server   *http.Server  // nil when down
+	serving  chan struct{} // closed when server has returned
 }
 
 // New returns a fake that is an http.Handler and listens nowhere. The error is that of the journal's file. Close it after use.
