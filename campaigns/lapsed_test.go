@@ -1,6 +1,12 @@
 package campaigns
 
-import "testing"
+import (
+	"context"
+	"testing"
+
+	"fiel/db"
+	"fiel/sms"
+)
 
 func TestLapsedNeverTwiceForOneLapse(t *testing.T) {
 	eachShop(t, "2027-06-01T15:00:00Z", lima(), func(t *testing.T, s *shop) {
@@ -47,5 +53,24 @@ func TestLapsedAsksAgainOnlyWhoWasLeftOut(t *testing.T) {
 		s.wants(ana, "queued lapsed:501:30")
 		s.at("2027-06-10 11:00")
 		s.wants(ana, "queued lapsed:501:30")
+	})
+}
+
+// Two cards of one person become one: what was told to either is not told again.
+func TestNothingIsToldAgainAfterAMerge(t *testing.T) {
+	eachShop(t, "2027-03-01T15:00:00Z", lima(), func(t *testing.T, s *shop) {
+		s.started(NewCampaign{Recipe: "lapsed"})
+		old, into := s.member("Ana"), s.member("Ana")
+		s.buys(old, 700, 31)
+		s.at("2027-03-01 11:00")
+		s.send()
+		s.wants(old, "delivered lapsed:700:30")
+		s.write(func(ctx context.Context, tx *db.Tx) error { return sms.HandKeys(ctx, tx, s.p.ID, old.ID, into.ID) })
+		s.exec("UPDATE members SET phone = '', hash = '', merged_into = $2 WHERE id = $1", old.ID, into.ID)
+		s.buys(into, 700, 31)
+		s.at("2027-03-02 11:00")
+		s.wants(into)
+		s.at("2027-03-31 11:00") // the next stage is another text
+		s.wants(into, "queued lapsed:700:60")
 	})
 }

@@ -23,6 +23,9 @@ func Merge(ctx context.Context, tx *db.Tx, p members.Program, from, into int64, 
 	if err := handThings(ctx, tx, p.ID, from, into); err != nil {
 		return rewards.Merged{}, err
 	}
+	if err := sms.HandKeys(ctx, tx, p.ID, from, into); err != nil {
+		return rewards.Merged{}, err
+	}
 	return done, leaveNumber(ctx, tx, p, old, done.Into.Hash)
 }
 

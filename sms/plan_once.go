@@ -65,3 +65,14 @@ func (pl *Plan) toldByPruned(ctx context.Context, tx *db.Tx, keys []OnceKey, tol
 func (pl *Plan) Drop(ctx context.Context, tx *db.Tx, id int64) error {
 	return New(tx).dropUnsent(ctx, pl.program.ID, id)
 }
+
+// HandKeys makes what a member was told count as told to the one they are part of now: nobody hears of one birthday or one lapse twice
+// because two cards became one.
+func HandKeys(ctx context.Context, tx *db.Tx, program, from, into int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO kept_keys (program_id, kind, key)
+SELECT k.program_id, 'once', CAST(CAST($3 AS BIGINT) AS TEXT) || ' ' || k.once FROM messages k
+WHERE k.program_id = $1 AND k.member_id = $2 AND k.once <> '' AND k.run_id <> 0 AND k.once NOT LIKE 'run:%'
+AND NOT (k.state = 'left_out' OR k.state = 'cancelled' AND k.attempt = '')
+ON CONFLICT (program_id, kind, key) DO NOTHING`, program, from, into)
+	return err
+}
