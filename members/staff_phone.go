@@ -79,6 +79,12 @@ func DenyStaff(ctx context.Context, tx *db.Tx, s Staff) error {
 	return err
 }
 
+// DoubtStaff takes its orders from a number whose owner says that it is theirs, or new to them: it may be asked again. The caller holds
+// the number's row.
+func DoubtStaff(ctx context.Context, tx *db.Tx, program int64, hash string) error {
+	return New(tx).doubtStaff(ctx, program, hash)
+}
+
 // TellRuns says whether somebody wants a text when a run starts. db.Missing when nobody with that id works here.
 func TellRuns(ctx context.Context, tx *db.Tx, program, id int64, on bool) (Staff, error) {
 	s, err := New(tx).tellStaffRuns(ctx, tellStaffRunsParams{ProgramID: program, ID: id, TellRuns: on})

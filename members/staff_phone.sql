@@ -11,6 +11,9 @@ UPDATE staff SET verified_at = @now WHERE program_id = @program_id AND id = @id 
 -- name: denyStaff :execrows
 UPDATE staff SET asked_at = 0 WHERE program_id = $1 AND id = $2 AND hash = $3 AND verified_at = 0 AND asked_at <> 0;
 
+-- name: doubtStaff :exec
+UPDATE staff SET verified_at = 0, asked_at = 0 WHERE program_id = $1 AND hash = $2 AND hash <> '' AND left_at = 0 AND (verified_at <> 0 OR asked_at <> 0);
+
 -- name: tellStaffRuns :one
 UPDATE staff SET tell_runs = $3 WHERE program_id = $1 AND id = $2 AND left_at = 0 RETURNING *;
 

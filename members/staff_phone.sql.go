@@ -97,6 +97,15 @@ func (q *Queries) doneStaffAsk(ctx context.Context, arg doneStaffAskParams) (int
 	return result.RowsAffected()
 }
 
+const doubtStaff = `-- name: doubtStaff :exec
+UPDATE staff SET verified_at = 0, asked_at = 0 WHERE program_id = $1 AND hash = $2 AND hash <> '' AND left_at = 0 AND (verified_at <> 0 OR asked_at <> 0)
+`
+
+func (q *Queries) doubtStaff(ctx context.Context, programID int64, hash string) error {
+	_, err := q.db.ExecContext(ctx, doubtStaff, programID, hash)
+	return err
+}
+
 const lastStaffAsk = `-- name: lastStaffAsk :one
 SELECT program_id, id, staff_id, kind, ref, number, asked_at, expires_at, done_at FROM staff_asks WHERE program_id = $1 AND staff_id = $2 AND kind = $3 ORDER BY id DESC LIMIT 1
 `

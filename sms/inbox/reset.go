@@ -26,5 +26,8 @@ func (th *Thread) startFresh(ctx context.Context, tx *db.Tx) (Reply, error) {
 	}
 	_, err = pos.Reassign(ctx, tx, th.Program, th.Member.ID, false, th.declaration(reply))
 	th.Member = members.Member{}
-	return reply, err
+	if err != nil {
+		return Reply{}, err
+	}
+	return reply, members.DoubtStaff(ctx, tx, th.Program.ID, th.Number.Hash)
 }

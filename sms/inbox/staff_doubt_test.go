@@ -188,6 +188,29 @@ func FuzzOrders(f *testing.F) {
 	})
 }
 
+// A number with a new owner gives no orders, whoever had it before.
+func TestANewOwnerIsNotOfTheStaff(t *testing.T) {
+	each(t, func(s *shop) {
+		for _, says := range [][]string{{"numero equivocado"}, {"ALTA Luz", "RESET", "SI"}} {
+			who := s.hire("Luz", members.Cashier, luz, 0)
+			for _, text := range says {
+				s.text(luz, text)
+			}
+			s.clock.Add(time.Hour)
+			s.text(luz, "ALTA")
+			s.text(luz, "VENTA 912345678 120")
+			if n := s.number1("SELECT COUNT(*) FROM purchases"); n != 0 {
+				t.Errorf("after %q: %d sales", says, n)
+			}
+			s.write(func(ctx context.Context, tx *db.Tx) error {
+				_, err := members.LeaveStaff(ctx, tx, s.program.ID, who.ID)
+				return err
+			})
+			s.clock.Add(time.Hour)
+		}
+	})
+}
+
 // Two members who both got a survey become one: the answer of who goes stands, and who stays is answered all the same.
 func TestASurveyOfTwoWhoBecomeOne(t *testing.T) {
 	each(t, func(s *shop) {

@@ -29,7 +29,7 @@ func stop(ctx context.Context, tx *db.Tx, th *Thread) (Reply, error) {
 	}
 	switch {
 	case th.Intent.WrongNumber:
-		return reply, members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect)
+		return reply, th.suspect(ctx, tx)
 	case asks:
 		return reply, th.askErase(ctx, tx)
 	case th.Intent.EraseAfterStop && th.Member.ID == 0:
@@ -69,7 +69,7 @@ func (th *Thread) answerStopped(ctx context.Context, tx *db.Tx) (Reply, error) {
 	case it.Answers == members.AskErase:
 		return th.settle(ctx, tx, it.Command == Yes)
 	case it.WrongNumber:
-		if err := members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect); err != nil {
+		if err := th.suspect(ctx, tx); err != nil {
 			return Reply{}, err
 		}
 	}
@@ -83,6 +83,14 @@ func (th *Thread) answerStopped(ctx context.Context, tx *db.Tx) (Reply, error) {
 	reply, err := th.say("after_stop", nil)
 	reply.ForShop = true
 	return reply, err
+}
+
+// suspect notes that the number is not whose we think it is: nothing goes to it, and it gives no orders of staff.
+func (th *Thread) suspect(ctx context.Context, tx *db.Tx) error {
+	if err := members.Mark(ctx, tx, th.Program.ID, th.Number.Hash, members.HealthSuspect); err != nil {
+		return err
+	}
+	return members.DoubtStaff(ctx, tx, th.Program.ID, th.Number.Hash)
 }
 
 // stopHint answers a stop word among other words: how to stop, should that have been meant.
