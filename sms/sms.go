@@ -8,6 +8,8 @@ package sms
 import (
 	"context"
 	"time"
+
+	"fiel/members"
 )
 
 // Class says why a text exists. It decides consent, hours, caps and the order in which texts leave: lower goes first.
@@ -32,6 +34,12 @@ func (c Class) String() string {
 	return "unclassed"
 }
 
+// What a provider's own list may say of a number after a word of its own: it refuses our texts, or takes them again.
+const (
+	ListStopped = members.ProviderStopped
+	ListStarted = members.ProviderStarted
+)
+
 // Inbound is one text in, as a provider delivered it. Nothing in it is trusted but the signature its webhook checked.
 type Inbound struct {
 	ProviderID string // the provider's id of this text; a repeated delivery carries the same one
@@ -40,7 +48,7 @@ type Inbound struct {
 	From, To   string // as delivered: E.164, a short code, letters, whatsapp:+...
 	Body       string
 	OptOut     string // STOP, START or HELP where the provider has understood it already
-	Listed     string // what the provider's own list says of From by this word: members.ProviderStopped, members.ProviderStarted; '' nothing new
+	Listed     string // what the provider's own list says of From by this word: ListStopped, ListStarted; '' nothing new
 	Handled    bool   // the provider answers this word itself: ours would be a second answer
 	Media      int    // attached pictures; they are never fetched
 	Past       bool   // it came before a backup was restored: what it says of consent and identity counts, and nothing is answered

@@ -4,26 +4,26 @@ import (
 	"slices"
 	"strings"
 
-	"fiel/members"
+	"fiel/sms"
 )
 
-// Listed is what Twilio's own list says of a number after a text from it: members.ProviderStopped after a stop word that Twilio handles,
-// members.ProviderStarted after START and UNSTOP, ” when the text changed nothing there. What Advanced Opt-Out made of the text, STOP or
+// Listed is what Twilio's own list says of a number after a text from it: sms.ListStopped after a stop word that Twilio handles,
+// sms.ListStarted after START and UNSTOP, ” when the text changed nothing there. What Advanced Opt-Out made of the text, STOP or
 // START, counts first.
 // Source: https://help.twilio.com/articles/223134027-Twilio-support-for-opt-out-keywords-SMS-STOP-filtering-
 func Listed(optOut, body string) string {
 	word := strings.ToUpper(strings.TrimSpace(body))
 	switch {
 	case optOut == "STOP":
-		return members.ProviderStopped
+		return sms.ListStopped
 	case optOut == "START":
-		return members.ProviderStarted
+		return sms.ListStarted
 	case optOut != "":
 		return ""
 	case Answers(body):
-		return members.ProviderStopped
+		return sms.ListStopped
 	case word == "START" || word == "UNSTOP":
-		return members.ProviderStarted
+		return sms.ListStarted
 	}
 	return ""
 }

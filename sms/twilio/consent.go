@@ -53,7 +53,7 @@ func (c *Client) Declare(ctx context.Context, d sms.Declared) sms.Outcome {
 	there := *c
 	there.base = c.accounts
 	call := &call{Client: &there, ctx: ctx}
-	_, err = call.SendRequest(http.MethodPost, consentsPath, url.Values{"Items": {string(item)}}, nil)
+	_, err = call.SendRequest(http.MethodPost, consentsPath, url.Values{"Items": {string(item)}}, nil) //nolint:bodyclose // SendRequest has read and closed it
 	return call.declared(d.ID, err)
 }
 
