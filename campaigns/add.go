@@ -142,6 +142,9 @@ func (n NewCampaign) check(p members.Program) error {
 	if *n.Holdout < 0 || *n.Holdout > 90 {
 		return db.Errorf(db.Invalid, "The share that is held out is 0 to 90 per cent.")
 	}
+	if n.PartsCap < 0 || n.PartsCap > mostParts {
+		return db.Errorf(db.Invalid, "A campaign's own cap is 1 to %d parts, or 0 for none.", mostParts)
+	}
 	if err := n.checkCalendar(p); err != nil {
 		return err
 	}
@@ -188,6 +191,8 @@ func (o Offer) check() error {
 	}
 	return nil
 }
+
+const mostParts = 1_000_000_000 // of a campaign's own cap
 
 const mostMoney = 1_000_000_000_000 // minor units, as everywhere
 

@@ -286,6 +286,29 @@ func TestStaffHearOfARun(t *testing.T) {
 	})
 }
 
+// What the owner is told by text of the run that is under way: what left, arrived and came back to the till.
+func TestLiveNow(t *testing.T) {
+	eachShop(t, "2027-03-01T16:00:00Z", lima(), func(t *testing.T, s *shop) {
+		now := func() (l Live, err error) {
+			err = s.d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+				l, err = LiveNow(ctx, tx, s.p.ID)
+				return err
+			})
+			return l, err
+		}
+		if _, err := now(); db.CodeOf(err) != db.Missing {
+			t.Errorf("nothing is under way: %v", err)
+		}
+		s.crowd(3)
+		s.blast(NewCampaign{Name: "hoy", Offer: Offer{Text: map[string]string{"es": "un cafe"}, Kind: "item"}, Calendar: Calendar{Ends: "20:00"}})
+		s.send()
+		s.exec("UPDATE vouchers SET state = 'redeemed' WHERE id = (SELECT MIN(id) FROM vouchers)")
+		if l, err := now(); err != nil || l != (Live{Campaign: "hoy", Sent: 3, Delivered: 3, Used: 1}) {
+			t.Errorf("%+v, %v", l, err)
+		}
+	})
+}
+
 // A campaign keeps to its own parts: in what preflight counts, in what is planned, with what is cancelled, and with the program's.
 func TestACampaignKeepsToItsParts(t *testing.T) {
 	eachShop(t, "2027-03-01T16:00:00Z", lima(), func(t *testing.T, s *shop) { // a Monday

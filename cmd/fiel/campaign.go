@@ -51,6 +51,8 @@ type campaignAddCmd struct {
 	Game     string            `help:"What answers to its texts belong to, as JSON." placeholder:"JSON"`
 	Audience string            `help:"Conditions as JSON, such as {\"language\":[\"es\"]}." placeholder:"JSON"`
 	Holdout  *int64            `help:"Per cent of the audience that get no text, to compare with." placeholder:"N"`
+	PartsCap int64             `help:"Billed parts it may cost in all its runs; 0 is no cap of its own." default:"0"`
+	AsMany   bool              `help:"Goes to as many as fit before its end."`
 }
 
 // Run makes a draft.
@@ -66,7 +68,7 @@ func (c *campaignAddCmd) Run(a *App) error {
 // campaign is what was asked for.
 func (c *campaignAddCmd) campaign() campaigns.NewCampaign {
 	n := campaigns.NewCampaign{
-		Name: c.Name, Recipe: c.Recipe, Words: c.Words, WordsB: c.WordsB, Link: c.Link, Holdout: c.Holdout,
+		Name: c.Name, Recipe: c.Recipe, Words: c.Words, WordsB: c.WordsB, Link: c.Link, Holdout: c.Holdout, PartsCap: c.PartsCap, AsMany: c.AsMany, MadeBy: cliActor(),
 		Offer:    campaigns.Offer{Text: c.Offer, Occasion: c.Occasion, Kind: c.Voucher, Value: c.Value, Minimum: c.Minimum},
 		Calendar: campaigns.Calendar{On: c.On, At: c.At, Ends: c.Ends, Last: c.Last},
 	}
