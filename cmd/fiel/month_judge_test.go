@@ -34,10 +34,16 @@ func (m *month) judge() {
 	m.judgeBirthdays(rows)
 }
 
+// safety are the invariants that nothing excuses: a text too much, a stop missed, an hour or a cap broken, a row doubled. The others say
+// that something came to its end in time, which a machine at its limit may owe once.
+var safety = []string{"I11", "I12", "I13", "I14", "I15", "I17", "I19", "I20", "I21", "I22", "I24", "I27"}
+
 func (m *month) fail(invariant, format string, args ...any) {
 	m.t.Helper()
-	if m.failures++; m.failures <= 10 {
-		m.t.Errorf("seed %d, %s: %s: %s", m.seed, m.place.country, invariant, fmt.Sprintf(format, args...))
+	m.failures++
+	m.grave = m.grave || slices.Contains(safety, invariant)
+	if m.failures <= 10 {
+		m.found = append(m.found, fmt.Sprintf("seed %d, %s: %s: %s", m.seed, m.place.country, invariant, fmt.Sprintf(format, args...)))
 	}
 }
 

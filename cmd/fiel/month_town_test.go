@@ -283,7 +283,7 @@ func (s *settled) offers(ctx context.Context, tx *db.Tx, dice *rand.Rand) error 
 		if r.Needs == "clues" {
 			n.Game = []byte(`{"hunt": {"clues": [{"code": "CANELA"}], "prize": {"points": 50}}}`)
 		}
-		if r.AsksOffer() && r.Class == "marketing" && dice.IntN(4) > 0 && !strings.Contains(string(r.Audience), "birthday") {
+		if r.AsksOffer() && r.Class == "marketing" && dice.IntN(8) > 0 && !strings.Contains(string(r.Audience), "birthday") {
 			n.Audience = json.RawMessage(fmt.Sprintf(`{"tag": [%q]}`, tags[dice.IntN(len(tags))]))
 		}
 		if r.Needs == "items" {

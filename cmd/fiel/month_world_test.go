@@ -14,11 +14,15 @@ import (
 	"fiel/sms/twilio/fake"
 )
 
-// minutes of a day at which something is looked at: when hours open and close, when campaigns come round, and between.
-var minutes = []int{
-	3 * 60, 7*60 + 30, 8 * 60, 9 * 60, 10*60 + 40, 10 * 60, 10*60 + 1, 11*60 + 20, 11 * 60, 11*60 + 2, 12*60 + 3, 12 * 60, 13*60 + 30, 15 * 60, 16 * 60,
-	16*60 + 2, 17 * 60, 17*60 + 1, 17*60 + 59, 19*60 - 1, 20 * 60, 20*60 + 59, 21 * 60, 23*60 + 50,
-}
+// Minutes of a day at which something is looked at: some every day, others now and then, when hours open and close, when campaigns come
+// round, and between.
+var (
+	daily     = []int{10*60 + 1, 12*60 + 3, 16*60 + 2, 20 * 60}
+	sometimes = []int{
+		3 * 60, 7*60 + 30, 8 * 60, 9 * 60, 10 * 60, 10*60 + 40, 11 * 60, 11*60 + 2, 11*60 + 20, 13*60 + 30, 15 * 60, 16 * 60, 17 * 60, 17*60 + 1,
+		17*60 + 59, 19*60 - 1, 20*60 + 59, 21 * 60, 23*60 + 50,
+	}
+)
 
 // times are the instants of the month at which something happens, in the order in which clocks show them: with an outage of three
 // days in some months, and in some a clock that is a day off for a while.
@@ -26,10 +30,14 @@ func (m *month) times() (all []time.Time) {
 	start, zone := m.place.start(), m.place.start().Location()
 	for day := range monthDays {
 		y, mon, d := start.AddDate(0, 0, day).Date()
-		for i, minute := range slices.Sorted(slices.Values(minutes)) {
-			if i%4 != 1 && m.dice.IntN(5) > 0 { // one of four always, the others now and then
-				continue
+		minutes := slices.Clone(daily)
+		for _, minute := range sometimes {
+			if m.dice.IntN(6) == 0 {
+				minutes = append(minutes, minute)
 			}
+		}
+		slices.Sort(minutes)
+		for _, minute := range minutes {
 			at := time.Date(y, mon, d, 0, minute, m.dice.IntN(60), 0, zone)
 			all = append(all, at)
 		}
