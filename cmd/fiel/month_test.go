@@ -27,6 +27,7 @@ import (
 
 var (
 	monthSeed  = flag.Int64("month.seed", -1, "live through the month of this seed alone")
+	monthFrom  = flag.Int("month.from", 0, "begin with this seed")
 	monthSeeds = flag.Int("month.seeds", 0, "live through so many months; 0 is 200 under CI=true, else 4")
 )
 
@@ -57,7 +58,7 @@ func TestMonth(t *testing.T) {
 			}
 		})
 	}
-	for seed := uint64(0); seed < uint64(seeds) && !t.Failed(); seed++ {
+	for seed := uint64(*monthFrom); seed < uint64(*monthFrom+seeds) && !t.Failed(); seed++ {
 		next <- seed
 	}
 	close(next)
