@@ -35,6 +35,8 @@ type program struct {
 	fake *fake.Server
 	made made
 	run  *exec.Cmd
+
+	opened map[string]*db.DB // by FIEL_DATABASE
 }
 
 var build = sync.OnceValues(func() (string, error) {
@@ -81,7 +83,7 @@ func newProgram(t *testing.T, database string, where place, pace int, extra ...s
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{t: t, path: path, dir: t.TempDir(), url: "http://" + addr, base: database}
+	p := &program{t: t, path: path, dir: t.TempDir(), url: "http://" + addr, base: database, opened: map[string]*db.DB{}}
 	if database == "" {
 		p.base = filepath.Join(p.dir, "fiel.db")
 	}
@@ -138,19 +140,22 @@ func (p *program) end(signal os.Signal) {
 	_ = p.run.Wait()
 }
 
-// open opens the program's database beside it.
+// open opens the program's database beside it, once.
 func (p *program) open() (*db.DB, members.Key) {
 	p.t.Helper()
-	d, err := db.Open(p.t.Context(), p.base, db.Options{})
-	if err != nil {
-		p.t.Fatal(err)
+	if p.opened[p.base] == nil {
+		d, err := db.Open(p.t.Context(), p.base, db.Options{})
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		p.t.Cleanup(func() { d.Close() })
+		p.opened[p.base] = d
 	}
-	p.t.Cleanup(func() { d.Close() })
 	key, err := members.ReadKey(filepath.Join(p.dir, "fiel.key"))
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	return d, key
+	return p.opened[p.base], key
 }
 
 // signed posts a form to an address as Twilio signs it for another, which is the public one.
