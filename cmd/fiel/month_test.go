@@ -293,6 +293,9 @@ type mortal struct {
 func (p *mortal) Send(ctx context.Context, out sms.Outgoing) sms.Outcome {
 	p.m.wire.Add(1)
 	defer p.m.wire.Done()
+	if p.r.dead { // a killed process begins nothing
+		runtime.Goexit()
+	}
 	got := p.Provider.Send(ctx, out)
 	if p.m.posts.Load() > 0 && p.m.posts.Add(-1) == 0 {
 		p.r.dead = true
